@@ -1,0 +1,163 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { isMap, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { crossCheck } from './cross-check.ts'
+import {
+  AlertRules,
+  CalendarFile,
+  CalendarIndex,
+  FlowRules,
+  Permissions,
+  ProfileFile,
+  Screens,
+  Services,
+  Site,
+  Sources,
+} from './schema.ts'
+
+/** Everything an office configures, read once and checked. */
+export interface Config {
+  dir: string
+  site: Site
+  sources: Sources
+  services: Services
+  screens: Screens
+  alerts: AlertRules
+  permissions: Permissions
+  flow: FlowRules
+  calendar: { index: CalendarIndex; years: CalendarFile[] }
+  /** By id. */
+  profiles: ReadonlyMap<string, ProfileFile>
+}
+
+export interface ConfigIssue {
+  file: string
+  line: number
+  path: string
+  message: string
+}
+
+/** Lists every problem of every file at once, each as `file:line path message`. */
+export class ConfigError extends Error {
+  readonly issues: readonly ConfigIssue[]
+  constructor(issues: readonly ConfigIssue[]) {
+    super(
+      `配置有 ${issues.length} 处问题：\n${issues.map(({ file, line, path, message }) => `  ${file}:${line}  ${path ? `${path}：` : ''}${message}`).join('\n')}`,
+    )
+    this.name = 'ConfigError'
+    this.issues = issues
+  }
+}
+
+/** A parsed file that can still say on which line a path stands. */
+export interface Located<Value> {
+  file: string
+  value: Value
+  lineOf(path: readonly PropertyKey[]): number
+}
+
+/**
+ * Reads a folder of YAML files.
+ * @param servicesFile read instead of the folder's services.yaml (a demo start writes its own)
+ * @throws ConfigError with all problems of all files
+ */
+export function loadConfig(dir: string, servicesFile?: string): Config {
+  const issues: ConfigIssue[] = []
+  const read = <Schema extends z.ZodType>(
+    file: string,
+    schema: Schema,
+    optional = false,
+  ): Located<z.output<Schema>> | undefined => readYaml(dir, file, schema, issues, optional)
+  const site = read('site.yaml', Site)
+  const sources = read('sources.yaml', Sources)
+  const services = read(servicesFile ?? 'services.yaml', Services)
+  const screens = read('screens/wall.yaml', Screens)
+  const alerts = read('rules/alerts.yaml', AlertRules)
+  const permissions = read('rules/permissions.yaml', Permissions)
+  const flow = read('rules/flow.yaml', FlowRules)
+  const index = read('calendar/index.yaml', CalendarIndex)
+  const years = yamlFiles(dir, 'calendar')
+    .filter((file) => basename(file) !== 'index.yaml')
+    .map((file) => read(file, CalendarFile))
+  const profiles = yamlFiles(dir, 'profiles').map((file) => read(file, ProfileFile))
+  if (site && sources && alerts)
+    issues.push(
+      ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
+    )
+  if (issues.length > 0 || !site || !sources || !services || !screens || !alerts || !permissions || !flow || !index)
+    throw new ConfigError(issues)
+  return {
+    dir,
+    site: site.value,
+    sources: sources.value,
+    services: services.value,
+    screens: screens.value,
+    alerts: alerts.value,
+    permissions: permissions.value,
+    flow: flow.value,
+    calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
+    profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
+  }
+}
+
+const yamlFiles = (dir: string, folder: string): string[] =>
+  existsSync(join(dir, folder)) && statSync(join(dir, folder)).isDirectory()
+    ? readdirSync(join(dir, folder))
+        .filter((name) => name.endsWith('.yaml'))
+        .sort()
+        .map((name) => join(folder, name))
+    : []
+
+/** One file through one schema; problems go to `issues` with their line. */
+export function readYaml<Schema extends z.ZodType>(
+  dir: string,
+  file: string,
+  schema: Schema,
+  issues: ConfigIssue[],
+  optional = false,
+): Located<z.output<Schema>> | undefined {
+  const full = file.startsWith('/') ? file : join(dir, file)
+  const shown = file.startsWith('/') ? relative(process.cwd(), file) : file
+  if (!existsSync(full)) {
+    if (!optional) issues.push({ file: shown, line: 1, path: '', message: '缺少此文件' })
+    return undefined
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(readFileSync(full, 'utf8'), {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  })
+  if (document.errors.length > 0) {
+    for (const error of document.errors)
+      issues.push({
+        file: shown,
+        line: lines.linePos(error.pos[0]).line,
+        path: '',
+        message: `YAML 语法错误：${error.message}`,
+      })
+    return undefined
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => {
+    for (let length = path.length; length >= 0; length--) {
+      const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+      const key = keyNode(document.getIn(path.slice(0, length - 1), true) ?? document.contents, path[length - 1])
+      const range = key ?? (node as { range?: [number, number, number] } | null | undefined)?.range
+      if (range) return lines.linePos(range[0]).line
+    }
+    return 1
+  }
+  const parsed = schema.safeParse(document.toJS())
+  if (parsed.success) return { file: shown, value: parsed.data, lineOf }
+  for (const issue of parsed.error.issues)
+    issues.push({ file: shown, line: lineOf(issue.path), path: issue.path.join('.'), message: issue.message })
+  return undefined
+}
+
+/** Range of the key itself, so that a wrong value on the next line still points at its name. */
+function keyNode(parent: unknown, key: PropertyKey | undefined): [number, number, number] | undefined {
+  if (!isMap(parent) || key === undefined) return undefined
+  const pair = parent.items.find((item) => (item.key as { value?: unknown } | null)?.value === key)
+  return (pair?.key as { range?: [number, number, number] } | undefined)?.range
+}

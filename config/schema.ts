@@ -1,0 +1,365 @@
+import { z } from 'zod'
+import { Domain } from '../contract/domains.ts'
+import { Severity } from '../contract/severity.ts'
+import { TOPIC_LEVEL } from '../contract/topics.ts'
+
+/** What an office edits. Each file has one schema; the loader names file and line of everything that does not fit. */
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, '只能用小写字母、数字和连字符')
+const level = z.string().regex(TOPIC_LEVEL, '1–64 个字母、数字或 _ . : -')
+const day = z.iso.date()
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '写成 HH:MM')
+const percent = z.number().min(0).max(100)
+
+/** site.yaml: unit, departments, people, terminals, doors, floors, patrol routes, registered facts. */
+export const Site = z.strictObject({
+  site: level,
+  unit: z.string().min(1),
+  product: z.string().default('三零智慧指挥中心'),
+  /** Everything is generated: 演示 on every screen and export. */
+  demo: z.boolean().default(false),
+  departments: z
+    .array(z.strictObject({ id, code: z.string(), name: z.string(), handlesCases: z.boolean().default(false) }))
+    .min(1),
+  people: z.array(
+    z.strictObject({
+      id,
+      name: z.string(),
+      department: id,
+      title: z.string(),
+      quota: z.boolean().default(false),
+      employeeNo: z.string().optional(),
+      account: z.string().optional(),
+      roles: z.array(z.string()).default([]),
+      post: z.string().optional(),
+      idNumber: z.string().optional(),
+      phone: z.string().optional(),
+    }),
+  ),
+  /** 岗: what owns an alert. */
+  posts: z.array(
+    z.strictObject({
+      id,
+      name: z.string(),
+      phone: z.string(),
+      place: z.string().default(''),
+      shift: z.string().default(''),
+    }),
+  ),
+  shifts: z.array(z.strictObject({ name: z.string(), from: timeOfDay, to: timeOfDay })).default([]),
+  terminals: z.array(
+    z.strictObject({
+      host: z.string(),
+      department: id.optional(),
+      place: z.string(),
+      owner: id.optional(),
+      ip: z.string().optional(),
+      mac: z.string().optional(),
+      /** Protection client installed; false = known blind spot until it is seen. */
+      protectedBy: z.string().optional(),
+      server: z.boolean().default(false),
+    }),
+  ),
+  floors: z.array(
+    z.strictObject({
+      name: z.string(),
+      note: z.string().default(''),
+      rooms: z
+        .array(
+          z.strictObject({
+            name: z.string(),
+            x: percent,
+            y: percent,
+            w: percent,
+            h: percent,
+            corridor: z.boolean().default(false),
+          }),
+        )
+        .default([]),
+    }),
+  ),
+  /** Fixed order of the groups on the wall. */
+  areas: z.array(z.string()),
+  doors: z.array(
+    z.strictObject({
+      id: z.string().regex(/^door:[A-Za-z0-9-]+$/),
+      name: z.string(),
+      area: z.string(),
+      floor: z.string(),
+      room: z.string().optional(),
+      x: percent,
+      y: percent,
+      vertical: z.boolean().default(false),
+      /** Source that reports it, the device's own id and door number there. */
+      source: id,
+      device: z.string(),
+      doorNo: z.int().min(1).default(1),
+      sensitive: z.boolean().default(false),
+      heldS: z.number().positive().default(30),
+      /** Outside these hours an opening is an alert; none = any time. */
+      hours: z.strictObject({ from: timeOfDay, to: timeOfDay, workdaysOnly: z.boolean().default(true) }).optional(),
+    }),
+  ),
+  patrol: z.strictObject({
+    points: z.array(z.strictObject({ id: z.string(), name: z.string(), chip: z.string() })),
+    routes: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        order: z.enum(['strict', 'free']).default('free'),
+        points: z.array(z.string()).min(1),
+      }),
+    ),
+    /** Rounds of a day: start; the round may be walked from `earlyMin` before until `windowMin` after the start. */
+    rounds: z.array(z.strictObject({ at: timeOfDay, days: z.enum(['all', 'weekdays', 'weekends']).default('all') })),
+    windowMin: z.number().positive().default(60),
+    earlyMin: z.number().min(0).default(10),
+    lateMin: z.number().min(0).default(30),
+    /** Wands are read out later: a round is `pending_download` that long before it is `missed`. */
+    downloadHours: z.number().min(0).default(12),
+    minGapS: z.number().min(0).default(20),
+  }),
+  /** 三零: registered facts, append only. */
+  zeros: z.array(
+    z.strictObject({
+      kind: z.enum(['petition', 'accident', 'case']),
+      title: z.string(),
+      events: z.array(z.strictObject({ date: day, what: z.string() })).default([]),
+      since: day,
+    }),
+  ),
+})
+export type Site = z.output<typeof Site>
+
+/** sources.yaml: which collectors run, against what. Secrets only as `{file}` or `{env}`. */
+const secret = z.union([
+  z.strictObject({ env: z.string() }),
+  z.strictObject({ file: z.string() }),
+  z.strictObject({ generated: z.string() }),
+])
+export type SecretRef = z.infer<typeof secret>
+const common = {
+  id: level,
+  name: z.string().min(1),
+  domain: Domain,
+  /** Seconds without a sign of life after which its figures are stale and an alert says so. */
+  staleAfterS: z.number().positive(),
+  enabled: z.boolean().default(true),
+  demo: z.boolean().default(false),
+}
+export const SourceConfig = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...common,
+    kind: z.literal('syslog'),
+    profile: z.string(),
+    udp: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535) }).optional(),
+    tcp: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535) }).optional(),
+    /** Addresses that may send; empty = loopback only. */
+    allow: z.array(z.string()).default([]),
+    /** Messages a second and sender above which datagrams are dropped and counted. */
+    maxPerSecond: z.number().positive().default(5000),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('hikvision'),
+    profile: z.string(),
+    devices: z.array(z.strictObject({ id: z.string(), url: z.url(), username: z.string(), password: secret })).min(1),
+    pollS: z.number().positive().default(5),
+    overlapMin: z.number().positive().default(10),
+    /** How far back the very first poll looks. */
+    backfillDays: z.number().min(0).default(1),
+    stream: z.boolean().default(true),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('case-export'),
+    profile: z.string(),
+    folder: z.string(),
+    settleS: z.number().min(0).default(5),
+    scanS: z.number().positive().default(2),
+    /** Share of known open cases that may vanish from one export before it is held for confirmation. */
+    maxVanish: z.number().min(0).max(1).default(0.2),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('wand-csv'),
+    profile: z.string(),
+    folder: z.string(),
+    settleS: z.number().min(0).default(5),
+    scanS: z.number().positive().default(2),
+  }),
+])
+export type SourceConfig = z.output<typeof SourceConfig>
+export type SourceOf<Kind extends SourceConfig['kind']> = Extract<SourceConfig, { kind: Kind }>
+export const Sources = z.strictObject({ sources: z.array(SourceConfig) })
+export type Sources = z.output<typeof Sources>
+
+/** services.yaml: ports, broker, stores, retention. */
+export const Services = z.strictObject({
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(8080),
+      /** Origins that may send writes and open sockets; the server's own is always one. */
+      origins: z.array(z.url()).default([]),
+      secureCookies: z.boolean().default(false),
+      /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+      trustedProxies: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  broker: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('embedded'),
+        host: z.string().default('127.0.0.1'),
+        port: z.int().min(0).max(65535).default(1883),
+      }),
+      z.strictObject({
+        kind: z.literal('mqtt'),
+        url: z.url(),
+        username: z.string(),
+        password: secret,
+        caFile: z.string().optional(),
+        shared: z.string().optional(),
+      }),
+    ])
+    .prefault({ kind: 'embedded' }),
+  metrics: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('embedded') }),
+      z.strictObject({
+        kind: z.literal('influx'),
+        url: z.url(),
+        database: z.string().regex(/^[A-Za-z0-9_]+$/),
+        username: z.string().optional(),
+        password: secret.optional(),
+        token: secret.optional(),
+        bootstrap: z.boolean().default(true),
+      }),
+    ])
+    .prefault({ kind: 'embedded' }),
+  records: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('sqlite') }),
+      z.strictObject({ kind: z.literal('postgres'), url: secret }),
+    ])
+    .prefault({ kind: 'sqlite' }),
+  retention: z
+    .strictObject({
+      inboxDays: z.number().positive().default(200),
+      metricsRawDays: z.number().positive().default(90),
+      metricsHourDays: z.number().positive().default(730),
+      eventsDays: z.number().positive().default(200),
+      quarantineDays: z.number().positive().default(90),
+    })
+    .prefault({}),
+})
+export type Services = z.output<typeof Services>
+
+/** screens/wall.yaml: which panels, where. Geometry in design pixels of that screen. */
+export const Screens = z.strictObject({
+  screens: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        width: z.int().positive(),
+        height: z.int().positive(),
+        panels: z.array(
+          z.strictObject({ panel: z.string(), x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+        ),
+      }),
+    )
+    .min(1),
+})
+export type Screens = z.output<typeof Screens>
+
+/** Every rule file starts so: law and custom are dated data with their basis. */
+const dated = { version: z.string().min(1), effective_from: day, legal_basis: z.string().min(1) }
+
+const match = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))]),
+)
+/** rules/alerts.yaml. Title, why and next may hold {placeholders}. */
+export const AlertRule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9_-]+)*$/),
+  severity: Severity,
+  title: z.string(),
+  why: z.string(),
+  next: z.string().default(''),
+  post: id.optional(),
+  /** `event`: raised by the types in `on` (with `where` on data), cleared by `clearedBy` for the same object.
+   *  `count`: raised when `threshold` such events of one object fall within `withinS`.
+   *  `figure`: raised when the figure is `above` for `forS`, cleared when it is back under `clearBelow`.
+   *  `feature`: raised by code of a feature; here stand only words, severity and basis. */
+  kind: z.enum(['event', 'count', 'figure', 'feature']),
+  on: z.array(z.string()).default([]),
+  where: match.default({}),
+  clearedBy: z.array(z.string()).default([]),
+  clearedWhere: match.default({}),
+  threshold: z.int().positive().optional(),
+  withinS: z.number().positive().optional(),
+  figure: z.string().optional(),
+  above: z.number().optional(),
+  clearBelow: z.number().optional(),
+  forS: z.number().min(0).default(0),
+  enabled: z.boolean().default(true),
+})
+export type AlertRule = z.output<typeof AlertRule>
+export const AlertRules = z.strictObject({
+  ...dated,
+  mergeWindowS: z.number().positive().default(300),
+  /** Ladder by severity: seconds without acknowledgement, and the post it then goes to. */
+  escalation: z.record(Severity, z.array(z.strictObject({ afterS: z.number().positive(), post: id }))),
+  /** More than this many new alerts of one rule within a minute are gathered on one card. */
+  storm: z.strictObject({ perMinute: z.int().positive().default(30) }).prefault({}),
+  reasons: z.record(z.string(), z.array(z.string()).max(5)).default({}),
+  rules: z.array(AlertRule),
+})
+export type AlertRules = z.output<typeof AlertRules>
+
+/** rules/permissions.yaml: role → words it holds. Deny by default. */
+export const Permissions = z.strictObject({
+  ...dated,
+  roles: z.record(z.string(), z.strictObject({ name: z.string(), grants: z.array(z.string()) })),
+})
+export type Permissions = z.output<typeof Permissions>
+
+/** rules/flow.yaml: colours by legal days left (domain.md A.3), first fitting band wins. */
+export const FlowRules = z.strictObject({
+  ...dated,
+  bands: z
+    .array(
+      z.strictObject({
+        kinds: z.array(z.string()),
+        name: z.string(),
+        redMax: z.number(),
+        orangeMax: z.number(),
+        yellowMax: z.number(),
+      }),
+    )
+    .min(1),
+  /** Case type name or code of an export → kind and wing of the four (刑事 民事 行政 公益). */
+  types: z.array(z.strictObject({ kind: z.string(), name: z.string(), match: z.array(z.string()), wing: z.string() })),
+})
+export type FlowRules = z.output<typeof FlowRules>
+
+/** profiles/*.yaml: a vendor's dialect or code table. The rest of the shape belongs to the vendor's decoder. */
+export const ProfileFile = z.looseObject({
+  id: z.string(),
+  version: z.int().positive(),
+  kind: z.string(),
+  basis: z.string(),
+})
+export type ProfileFile = z.output<typeof ProfileFile>
+
+/** calendar/*.yaml: overrides of the library's work calendar. */
+export const CalendarFile = z.strictObject({
+  ...dated,
+  year: z.int(),
+  off: z.array(day).default([]),
+  work: z.array(day).default([]),
+})
+export const CalendarIndex = z.strictObject({ ...dated, coveredYears: z.array(z.int()) })
+export type CalendarFile = z.output<typeof CalendarFile>
+export type CalendarIndex = z.output<typeof CalendarIndex>

@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
+import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
+import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
+import { SourcesPanel } from './sources.ts'
+
+/** Every live panel and the schema of its data. A panel of a layout that is not here is «尚未启用». */
+export const PANELS = {
+  terminal: TerminalPanel,
+  access: AccessPanel,
+  map: MapPanel,
+  patrol: PatrolPanel,
+  zeros: ZerosPanel,
+  presence: PresencePanel,
+  duty: DutyPanel,
+  alerts: AlertsPanel,
+  'alert-load': AlertLoadPanel,
+  flow: FlowPanel,
+  'due-calendar': DueCalendarPanel,
+  'case-trend': CaseTrendPanel,
+  structure: StructurePanel,
+  sources: SourcesPanel,
+} as const
+export type PanelName = keyof typeof PANELS
+export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>

@@ -1,0 +1,10 @@
+/** The one place where the server reads its clock, makes ids and takes chance; everything else gets them handed in. */
+import { randomBytes, randomUUID } from 'node:crypto'
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number
+}
+export const systemClock: Clock = { now: () => Date.now() }
+export const newId = (): string => randomUUID()
+export const randomToken = (bytes = 32): string => randomBytes(bytes).toString('base64url')

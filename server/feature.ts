@@ -1,0 +1,194 @@
+import type { Readable } from 'node:stream'
+import type { Kysely, Transaction } from 'kysely'
+import type { z } from 'zod'
+import type { Family } from '../contract/catalogue.ts'
+import type { Domain } from '../contract/domains.ts'
+import type { Figure } from '../contract/figures.ts'
+import type { RouteSpec } from '../contract/http/route.ts'
+import type { AlertItem } from '../contract/panels/alerts.ts'
+import type { Severity } from '../contract/severity.ts'
+
+/**
+ * The shapes by which a feature registers itself. A feature is a folder; `server/main.ts` lists the features;
+ * ingest, http and live know only these shapes and name no feature.
+ */
+
+/** No table is declared here: each repository names its own with `db.withTables<ItsTables>()`. */
+// biome-ignore lint/complexity/noBannedTypes: the empty set of tables
+export type NoTables = {}
+export type Reader = Kysely<NoTables>
+export type Tx = Transaction<NoTables>
+
+/** An event that has passed the check and is in the inbox. Times are epoch ms. */
+export interface StoredEvent {
+  id: string
+  type: string
+  family: Family
+  domain: Domain
+  collector: string
+  device: string | null
+  object: string | null
+  severity: Severity
+  /** RFC 3339 as the source gave it. */
+  observedAt: string
+  observedMs: number
+  receivedMs: number
+  /** Late data: filed where it belongs, never announced as live. */
+  backfill: boolean
+  data: Record<string, unknown>
+}
+
+/** One write transaction. What it leaves behind outside the database leaves only after the commit. */
+export interface Turn {
+  readonly tx: Tx
+  /** Epoch ms at the start of the turn: rules get it from here, never from a clock. */
+  readonly now: number
+  /** These panels have changed: they are loaded and sent after the commit, at most four times a second each. */
+  touch(...panels: string[]): void
+  /** Tell every screen of this alert at once after the commit. */
+  announce(alert: AlertItem): void
+  /** Runs after the commit, in order; a throw is logged and harms nobody. */
+  afterCommit(act: () => void | Promise<void>): void
+}
+
+/** The only way to write. Turns run one after another; a throw rolls the whole turn back. */
+export interface Records {
+  readonly read: Reader
+  write<Result>(act: (turn: Turn) => Promise<Result>): Promise<Result>
+}
+
+/** Takes the events of one group commit that are of its types, in order of arrival: load, call rules, save. */
+export interface EventHandler {
+  name: string
+  /** Exact types, or a prefix that ends in `.`. */
+  types: readonly string[]
+  handle(turn: Turn, events: readonly StoredEvent[]): Promise<void>
+}
+
+/** Who calls. `via` tells a browser session from an API token and a wall key. */
+export interface Principal {
+  id: string
+  username: string
+  name: string
+  roles: readonly string[]
+  department: string | null
+  /** 岗 shown as owner of an alert. */
+  post: string
+  permissions: ReadonlySet<string>
+  via: 'session' | 'token' | 'wall-key'
+  sessionId: string | null
+}
+
+export interface Call<Params, Query, Body> {
+  /** Undefined only on `public` routes. */
+  person: Principal
+  params: Params
+  query: Query
+  body: Body
+  now: number
+  ip: string
+  /** Request headers, lower case; for cookies use people's own routes. */
+  headers: Readonly<Record<string, string | undefined>>
+  setCookie(name: string, value: string | null, options: { maxAgeS?: number; httpOnly?: boolean; path?: string }): void
+}
+
+/** A streamed answer of `ndjson` and `file` routes. */
+export interface StreamAnswer {
+  stream: Readable
+  contentType: string
+  filename?: string
+}
+
+export interface BoundRoute {
+  spec: RouteSpec
+  handle(call: Call<unknown, unknown, unknown>): Promise<unknown>
+}
+
+/** Binds a handler to a declared route with its types. */
+export function bind<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, A>,
+  handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | StreamAnswer>,
+): BoundRoute {
+  return { spec: spec as unknown as RouteSpec, handle: handle as BoundRoute['handle'] }
+}
+
+/** A live panel: `load` reads its whole state; contract/panels has the schema of what it returns. */
+export interface Panel {
+  name: string
+  permission: string
+  /** Besides touches: loaded again after this long, because time itself changes it. */
+  everyMs?: number
+  load(now: number): Promise<unknown>
+}
+
+/** Figures with birth certificate; `list` computes all of the feature's figures in one go, rows included. */
+export interface FigureSource {
+  permission: string
+  names: readonly string[]
+  list(now: number): Promise<Figure[]>
+}
+
+/** Work that time asks for (held doors, silent sources, closing rounds). Runs as a turn of its own. */
+export interface Tick {
+  name: string
+  everyMs: number
+  run(turn: Turn): Promise<void>
+}
+
+export interface Migration {
+  /** `feature/001-what`, unique; applied in the order of the features and of the list. */
+  id: string
+  up(db: Kysely<NoTables>): Promise<void>
+}
+
+/** What a part contributes. Everything is optional; constructing does nothing, start acts, stop undoes all of it. */
+export interface Feature {
+  name: string
+  migrations?: readonly Migration[]
+  handlers?: readonly EventHandler[]
+  routes?: readonly BoundRoute[]
+  panels?: readonly Panel[]
+  figures?: readonly FigureSource[]
+  ticks?: readonly Tick[]
+  start?(): Promise<void>
+  stop?(): Promise<void>
+}
+
+/**
+ * What one feature asks of alerts; handed in by main.ts. One alert per `cause`: raising it again merges.
+ * An alert that no event can clear (`clearable` false) becomes normal when it is closed.
+ */
+export interface AlertSignal {
+  /** Stable name of the cause, e.g. `door.forced:door:E1`. */
+  cause: string
+  /** Rule id of config/rules/alerts.yaml; gives severity, title, why and next step unless given here. */
+  rule: string
+  domain: Domain
+  object: string | null
+  /** When it happened, epoch ms. */
+  at: number
+  /** Ids of the events that show it. */
+  evidence: readonly string[]
+  clearable: boolean
+  severity?: Severity
+  /** Values for the {placeholders} of the rule's title, why and next step. */
+  values?: Readonly<Record<string, string | number>>
+  facts?: readonly { label: string; text: string }[]
+  demo?: boolean
+}
+export interface AlertDesk {
+  raise(turn: Turn, signal: AlertSignal): Promise<void>
+  /** The cause is gone; a no-op when no alert of that cause is open. */
+  clear(turn: Turn, cause: string, at: number): Promise<void>
+}
+
+/** Points for the metrics side road (protocols.md 6.3); never in the way of an alarm. */
+export interface MetricPoint {
+  measurement: string
+  tags: Readonly<Record<string, string>>
+  fields: Readonly<Record<string, number | string | boolean>>
+  /** Epoch ms. */
+  at: number
+  /** Set for event points: makes the nanosecond offset deterministic, so that a replay writes the same point. */
+  eventId?: string
+}
