@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { ProfileFile, SecretRef, SourceConfig, SourceOf } from '../config/schema.ts'
+import type { ProfileFile, SecretRef, Site, SourceConfig, SourceOf } from '../config/schema.ts'
 import type { QuarantineReason } from '../contract/quarantine.ts'
 import type { Severity } from '../contract/severity.ts'
 import type { Clock } from './clock.ts'
@@ -65,6 +65,8 @@ export interface SourceStore {
 /** What a source is given. Nothing in it throws for foreign data. */
 export interface SourceContext {
   site: string
+  /** What site.yaml says a device's door number or a wand's chip stands for. */
+  places: Pick<Site, 'doors' | 'patrol'>
   clock: Clock
   log: Logger
   profile: ProfileFile
