@@ -11,6 +11,7 @@ import {
   Permissions,
   ProfileFile,
   Screens,
+  SecurityRules,
   Services,
   Site,
   Sources,
@@ -26,6 +27,7 @@ export interface Config {
   alerts: AlertRules
   permissions: Permissions
   flow: FlowRules
+  security: SecurityRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -76,6 +78,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const alerts = read('rules/alerts.yaml', AlertRules)
   const permissions = read('rules/permissions.yaml', Permissions)
   const flow = read('rules/flow.yaml', FlowRules)
+  const security = read('rules/security.yaml', SecurityRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -85,7 +88,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     issues.push(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
-  if (issues.length > 0 || !site || !sources || !services || !screens || !alerts || !permissions || !flow || !index)
+  if (issues.length > 0 || !site || !sources || !services || !screens || !alerts || !permissions || !flow || !security || !index)
     throw new ConfigError(issues)
   return {
     dir,
@@ -96,6 +99,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     alerts: alerts.value,
     permissions: permissions.value,
     flow: flow.value,
+    security: security.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }

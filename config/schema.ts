@@ -325,6 +325,20 @@ export const Permissions = z.strictObject({
 })
 export type Permissions = z.output<typeof Permissions>
 
+/** rules/security.yaml: what counts as held, offline, off hours, and how much own past is compared with. */
+export const SecurityRules = z.strictObject({
+  ...dated,
+  unlockWindowS: z.number().positive(),
+  heldRepeatS: z.number().positive(),
+  deviceReportsForced: z.array(z.string()),
+  offlineAfterS: z.number().positive(),
+  signatureStaleDays: z.number().positive(),
+  historyWorkdays: z.int().positive(),
+  historyMinDays: z.int().positive(),
+  deniedReasons: z.record(z.string(), z.string()),
+})
+export type SecurityRules = z.output<typeof SecurityRules>
+
 /** rules/flow.yaml: colours by legal days left (domain.md A.3), first fitting band wins. */
 export const FlowRules = z.strictObject({
   ...dated,
