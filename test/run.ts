@@ -1,0 +1,70 @@
+/**
+ * `npm test`: builds the web part when it is stale, runs every test under the office's own zone and the pure rooms
+ * again under two others, and ends with the line `N passed, N failed`. Arguments are passed on as vitest filters.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildWebIfStale } from './run/build-web.ts'
+import { type Count, countReport, sum } from './run/count.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const OFFICE_ZONE = 'Asia/Shanghai'
+/** Rooms whose results must not depend on the zone of the process (protocols.md section 8). */
+const ZONE_ROOMS = ['contract', 'config', 'collectors', 'deadlines', 'security', 'cases', 'alerts', 'metrics/pure']
+const OTHER_ZONES = ['UTC', 'America/New_York']
+
+const filters = process.argv.slice(2)
+
+function vitest(zone: string, filter: readonly string[], report: string): Promise<number> {
+  const entry = join(root, 'node_modules/vitest/vitest.mjs')
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--passWithNoTests']
+  const child = spawn(process.execPath, [entry, ...args, ...filter], {
+    cwd: root,
+    env: { ...process.env, TZ: zone },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
+}
+
+async function runIn(zone: string, filter: readonly string[], folder: string): Promise<Count> {
+  const report = join(folder, `${zone.replace('/', '-')}.json`)
+  console.log(`\n── 时区 ${zone} ──`)
+  const code = await vitest(zone, filter, report)
+  const count = countReport(readText(report), code)
+  console.log(
+    `时区 ${zone}：${count.passed} 通过，${count.failed} 失败${count.skipped ? `，${count.skipped} 跳过` : ''}`,
+  )
+  return count
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+async function runAll(folder: string): Promise<Count> {
+  await buildWebIfStale(root)
+  const counts = [await runIn(OFFICE_ZONE, filters, folder)]
+  if (filters.length > 0) return sum(counts)
+  const rooms = ZONE_ROOMS.map((room) => `test/${room}/`)
+  for (const zone of OTHER_ZONES) counts.push(await runIn(zone, rooms, folder))
+  return sum(counts)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sanling-report-'))
+const all = await runAll(folder)
+  .catch((error: unknown) => {
+    console.error(error)
+    return { passed: 0, failed: 1, skipped: 0 }
+  })
+  .finally(() => rmSync(folder, { recursive: true, force: true }))
+if (all.skipped > 0) console.log(`${all.skipped} 个测试被跳过，按失败计`)
+const failed = all.failed + all.skipped
+process.exitCode = failed > 0 || all.passed === 0 ? 1 : 0
+console.log(`${all.passed} passed, ${failed} failed`)
