@@ -1,0 +1,17 @@
+import './ui/theme.ts'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import App from './App.vue'
+import { deskRoutes } from './desk/routes.ts'
+
+const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/wall', component: () => import('./wall/WallPage.vue'), meta: { title: '大屏' } },
+    ...deskRoutes,
+    { path: '/:rest(.*)*', redirect: '/wall' },
+  ],
+})
+
+createApp(App).use(createPinia()).use(router).mount('#app')
