@@ -46,6 +46,8 @@ export interface ControllerOptions {
   /** Events a device keeps. */
   capacity?: number
   algorithms?: readonly DigestAlgorithm[]
+  /** A real controller goes on counting after a reboot; without this the numbering starts at 1 again (a reset). */
+  serials?: { load(device: string): number; save(device: string, last: number): void }
   /** Test double's hand: answers instead of the device, or changes its answer; 'handled' = has written itself. */
   around?(request: ControllerRequest, answer: () => ControllerReply): Promise<ControllerReply | 'handled'>
 }
@@ -117,6 +119,7 @@ export function isapiController(options: ControllerOptions): IsapiController {
     inject(id, input, silent = false) {
       const { parts } = find(id)
       const event = parts.store.add({ ...input, time: input.time + parts.clockOffsetMs })
+      options.serials?.save(id, event.serialNo)
       if (!silent) parts.stream.send(event)
       return event.serialNo
     },
@@ -141,9 +144,9 @@ export function isapiController(options: ControllerOptions): IsapiController {
 const STREAM = 'stream'
 
 function makeParts(device: ControllerDevice, options: ControllerOptions): ControllerParts {
-  const { clock, algorithms, capacity, heartbeatMs } = options
+  const { clock, algorithms, capacity, heartbeatMs, serials } = options
   const parts: ControllerParts = {
-    store: new AcsStore(capacity),
+    store: new AcsStore(capacity, (serials?.load(device.id) ?? 0) + 1),
     guard: new DigestGuard({ username: device.username, password: device.password, clock, algorithms }),
     stream: new AlertStream({ device: device.id, now: () => clock.now() + parts.clockOffsetMs, heartbeatMs }),
     clockOffsetMs: 0,
