@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AlertItem } from './panels/alerts.ts'
 
-/** Server → client, first after connecting. `serverTime`: epoch ms, from which the browser counts every age. */
+/** Server → client, first after connecting, at once followed by `snapshot`. `serverTime`: epoch ms, from which the browser counts every age. */
 export const Hello = z.object({
   rev: z.int(),
   serverTime: z.int(),
@@ -28,6 +28,23 @@ export type Delta = z.infer<typeof Delta>
 export const AlertEvent = AlertItem
 export type AlertEvent = z.infer<typeof AlertEvent>
 
+/**
+ * What a client may put into Socket.IO's `auth`. A browser needs neither `token` nor `key` when it has the session or
+ * wall cookie; a wall opened with its key in the fragment sends `key`. `screen` = name of the layout it shows.
+ */
+export const HandshakeAuth = z.looseObject({
+  token: z.string().max(256).optional(),
+  key: z.string().max(256).optional(),
+  screen: z.string().max(64).optional(),
+})
+export type HandshakeAuth = z.infer<typeof HandshakeAuth>
+/** `message` of a `connect_error`; only `signed-out` and `forbidden` are worth telling the person. */
+export const CONNECT_REFUSALS = ['signed-out', 'forbidden', 'bad-origin', 'too-many-sockets'] as const
+
+/** Every 5 s: the server lives. A client whose rev differs asks `resync`; silence for 15 s = frozen connection. */
+export const Pulse = z.object({ rev: z.int(), serverTime: z.int() })
+export type Pulse = z.infer<typeof Pulse>
+
 /** Client → server: the alert is on the glass. `at` = epoch ms in server time. */
 export const Painted = z.object({ alertId: z.string().min(1).max(64), at: z.int() })
 export type Painted = z.infer<typeof Painted>
@@ -35,8 +52,10 @@ export type Painted = z.infer<typeof Painted>
 export interface ServerToClient {
   hello: (hello: Hello) => void
   snapshot: (snapshot: Snapshot) => void
+  /** `taken` is called once it is on the glass: the next one comes only then (5 s at the latest). */
   delta: (delta: Delta, taken: () => void) => void
   alert: (alert: AlertEvent) => void
+  pulse: (pulse: Pulse) => void
   /** The server is about to stop; come back after a random part of `retryMs`. */
   restart: (notice: { retryMs: number }) => void
   /** The person signed out or lost a role. */

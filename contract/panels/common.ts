@@ -17,6 +17,15 @@ export const Freshness = z.object({
 export type Freshness = z.infer<typeof Freshness>
 
 /** A count that may be unknown: null is drawn as –, never as 0. */
+/**
+ * Sent in place of a panel's data when reading it failed: draw the broken state, keep the others. The wall shows
+ * `cause` (a Chinese sentence), how long ago it was last read and when it is tried again. Epoch ms.
+ */
+export const BrokenPanel = z.object({
+  broken: z.object({ cause: z.string(), lastOkAt: z.int().nullable(), retryAt: z.int() }),
+})
+export type BrokenPanel = z.infer<typeof BrokenPanel>
+
 export const Count = z.number().nullable()
 export const Millis = z.int()
 export { Severity }
