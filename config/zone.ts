@@ -8,3 +8,6 @@ export const officeTime = (ms: number): Temporal.ZonedDateTime =>
 export const startOfDay = (ms: number): number => officeTime(ms).startOfDay().epochMilliseconds
 /** `YYYY-MM-DD` in the office. */
 export const officeDate = (ms: number): string => officeTime(ms).toPlainDate().toString()
+/** Epoch ms of 00:00 in the office of a `YYYY-MM-DD`. */
+export const dayStart = (date: string): number =>
+  Temporal.PlainDate.from(date).toZonedDateTime(ZONE).epochMilliseconds

@@ -191,7 +191,11 @@ export async function readAccessCounts(db: Reader, from: number, to: number): Pr
 }
 
 /** Passes per hour over [from, to), all doors together. */
-export async function readPassesPerHour(db: Reader, from: number, to: number): Promise<{ hourMs: number; passes: number }[]> {
+export async function readPassesPerHour(
+  db: Reader,
+  from: number,
+  to: number,
+): Promise<{ hourMs: number; passes: number }[]> {
   const rows = await db
     .withTables<Tables>()
     .selectFrom('access_hour')

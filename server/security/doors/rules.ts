@@ -64,8 +64,7 @@ export function applyDoorEvent(
       return opened(next, input, timing)
     case 'door.closed':
     case 'door.held_cleared': {
-      const finding: DoorFinding =
-        door.heldMs === null ? NOTHING : { what: 'held-cleared', reason: 'contact-closed' }
+      const finding: DoorFinding = door.heldMs === null ? NOTHING : { what: 'held-cleared', reason: 'contact-closed' }
       return { door: { ...next, contact: 'closed', openedMs: null, forcedMs: null, heldMs: null }, finding }
     }
     case 'door.forced':
