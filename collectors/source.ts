@@ -91,6 +91,10 @@ export interface SourceContext {
   lag(seconds: number): void
   /** Seconds the source's clock is ahead of ours. */
   skew(seconds: number): void
+  /** The source gave up after `start` succeeded: it is stopped, shown as failed and started again with backoff. */
+  crashed(error: unknown): void
+  /** Ports it really listens on (a configured 0 takes a free one): kept in the data folder's ports.json. */
+  listens(ports: Readonly<Record<string, number>>): void
   store: SourceStore
   /** `h:` + 16 hex of HMAC-SHA256(site key, employee number or account). */
   personHash(employeeNo: string): string
@@ -118,4 +122,5 @@ export function refuse(reason: QuarantineReason, raw: Uint8Array | string, detai
   return { reason, detail, excerpt: text.slice(0, MAX_EXCERPT), hash: createHash('sha256').update(raw).digest('hex') }
 }
 
-export const NOTHING: Decoded = Object.freeze({ drafts: [], refusals: [], dropped: 0 })
+/** A fresh, empty result. */
+export const nothing = (): Decoded => ({ drafts: [], refusals: [], dropped: 0 })

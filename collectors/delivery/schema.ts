@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/**
+ * `events`: body is null once the server has it; the row then stays for a while as a memory against doubles.
+ * `memory`: cursors of the source (key `s:…`) and the delivery's own counters (`d:…`).
+ */
+const TABLES = `
+  create table if not exists events (seq integer primary key, id text not null unique, type text not null, body text, done integer);
+  create index if not exists pending on events (seq) where body is not null;
+  create table if not exists memory (key text primary key, value text not null) without rowid;
+  create table if not exists refusals (n integer primary key, at integer not null, reason text not null, hash text not null,
+    detail text not null, excerpt text not null, id text);
+`
+
+/** WAL with synchronous=FULL: a commit is on disk. Exclusive: a second process on this spool is refused, not mixed in. */
+export function openDatabase(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const db = new DatabaseSync(path, { timeout: 5000 })
+  try {
+    db.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full')
+    db.exec('pragma cache_size = -1024; pragma journal_size_limit = 4194304')
+    db.exec(TABLES)
+    const [verdict] = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})
+    if (verdict !== 'ok') throw Object.assign(new Error(String(verdict)), { errcode: CORRUPT })
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+const CORRUPT = 11
+const NOT_A_DATABASE = 26
+
+/** SQLITE_CORRUPT (with its extended codes) or SQLITE_NOTADB. */
+export function isDamage(error: unknown): boolean {
+  const code = Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff
+  return code === CORRUPT || code === NOT_A_DATABASE
+}
+
+/** Renames a damaged database and what belongs to it; returns its new path. */
+export function moveAside(path: string, now: number): string {
+  const aside = `${path}.damaged-${now}`
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  return aside
+}
+
+/** Undelivered events that can still be read out of a damaged spool; fewer, never an error. */
+export function salvage(path: string): { id: string; type: string; body: string }[] {
+  const saved: { id: string; type: string; body: string }[] = []
+  try {
+    const db = new DatabaseSync(path, { readOnly: true })
+    try {
+      for (const row of db.prepare('select id, type, body from events where body is not null order by seq').iterate())
+        if (isWhole(row)) saved.push({ id: row.id, type: row.type, body: row.body })
+    } finally {
+      db.close()
+    }
+  } catch {
+    // What could be read until here is kept.
+  }
+  return saved
+}
+
+function isWhole(row: Record<string, unknown>): row is { id: string; type: string; body: string } {
+  try {
+    return typeof row.id === 'string' && typeof row.type === 'string' && JSON.parse(String(row.body)).id === row.id
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,119 @@
+/** Runs what sources.yaml lists, each source by itself; in the demo also the simulated office. */
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { type Config, ConfigError, loadConfig } from '../config/load.ts'
+import type { SourceConfig } from '../config/schema.ts'
+import { chance, systemClock } from './clock.ts'
+import { readPorts, writePorts } from './ports.ts'
+import type { SourceContext, SourceRunner } from './source.ts'
+import { type House, superviseSource } from './supervisor.ts'
+
+/** The vendors' table: a new kind is one line here. Loaded only when a source of that kind is configured. */
+async function build(config: SourceConfig, context: SourceContext): Promise<SourceRunner> {
+  switch (config.kind) {
+    case 'syslog':
+      return (await import('./intake/syslog.ts')).syslogSource(config, context)
+    case 'hikvision':
+      return (await import('./doors/hikvision.ts')).hikvisionSource(onRealPorts(config, context.dataDir), context)
+    case 'case-export':
+      return (await import('./cases/export.ts')).caseExportSource(config, context)
+    case 'wand-csv':
+      return (await import('./patrol/wand.ts')).wandSource(config, context)
+  }
+}
+
+/** A device address with port 0 is a simulated one; the office told ports.json where it listens. */
+function onRealPorts(config: Extract<SourceConfig, { kind: 'hikvision' }>, dataDir: string) {
+  const ports = readPorts(dataDir)
+  const devices = config.devices.map((device) => {
+    const url = new URL(device.url)
+    if (url.port === '0') url.port = String(ports[device.id]?.http ?? 0)
+    return { ...device, url: url.href.replace(/\/$/, '') }
+  })
+  return { ...config, devices }
+}
+
+/** SANLING_SYSLOG_PORT moves every syslog source (0 = any free port; see ports.json). */
+function onAskedPort(config: SourceConfig): SourceConfig {
+  const asked = process.env.SANLING_SYSLOG_PORT
+  if (config.kind !== 'syslog' || !asked) return config
+  const port = Number(asked)
+  return { ...config, udp: config.udp && { ...config.udp, port }, tcp: config.tcp && { ...config.tcp, port } }
+}
+
+function brokerOf({ services: { broker } }: Config): House['broker'] {
+  const asked = process.env.SANLING_BROKER_URL
+  if (broker.kind === 'embedded') return { url: asked ?? `mqtt://${broker.host}:${broker.port}` }
+  return { url: asked ?? broker.url, ca: broker.caFile ? readFileSync(broker.caFile, 'utf8') : undefined }
+}
+
+function readSecrets(dataDir: string): Record<string, string> {
+  const file = process.env.SANLING_SECRETS ?? join(dataDir, 'secrets.json')
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(
+      `读不到密钥文件 ${file}（${(error as Error).message}），请先运行 npm start 或用 SANLING_SECRETS 指明`,
+    )
+  }
+}
+
+function furnish(): House {
+  const { values } = parseArgs({ options: { config: { type: 'string', default: './config' } } })
+  const config = loadConfig(resolve(values.config), process.env.SANLING_SERVICES)
+  const dataDir = resolve(process.env.SANLING_DATA ?? './data')
+  const { version } = JSON.parse(readFileSync(join(dirname(import.meta.dirname), 'package.json'), 'utf8'))
+  return {
+    config,
+    dataDir,
+    secrets: readSecrets(dataDir),
+    version,
+    broker: brokerOf(config),
+    clock: systemClock,
+    chance,
+    log: pino({ name: 'collectors', level: process.env.SANLING_LOG ?? 'info' }),
+  }
+}
+
+async function startOffice(house: House): Promise<{ stop(): Promise<void> } | undefined> {
+  const asked = process.env.SANLING_OFFICE ?? (house.config.site.demo ? 'on' : 'off')
+  if (asked === 'off') return undefined
+  const office = await import('./office/index.ts')
+  return await office.startOffice({
+    ...house,
+    speed: Number(process.env.SANLING_SPEED ?? 1),
+    listens: (name: string, ports: Readonly<Record<string, number>>) => writePorts(house.dataDir, name, ports),
+  })
+}
+
+async function main(): Promise<void> {
+  const house = furnish()
+  const office = await startOffice(house).catch((error) => {
+    house.log.error({ err: error }, '模拟办公室没有启动')
+    return undefined
+  })
+  const sources = house.config.sources.sources
+    .filter(({ enabled }) => enabled)
+    .map((config) => superviseSource(onAskedPort(config), house, build))
+  house.log.info({ sources: sources.length }, '采集器已启动')
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(1), 4500).unref()
+    await Promise.all([office?.stop(), ...sources.map((source) => source.stop())])
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+  // The supervisor is gone: nobody would end us otherwise.
+  process.on('disconnect', stop)
+  process.on('unhandledRejection', (error) => house.log.error({ err: error }, '未处理的错误，继续运行'))
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : `采集器无法启动：${error.message}`}\n`)
+  process.exit(1)
+})
