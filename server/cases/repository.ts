@@ -1,0 +1,294 @@
+import type { Migration, Reader, Tx } from '../feature.ts'
+import type { CaseRecord } from './rules.ts'
+
+type CaseRow = {
+  id: string
+  case_no: string
+  unified_no: string | null
+  type_name: string
+  kind: string
+  wing: string
+  cause: string | null
+  department: string | null
+  handler_no: string | null
+  handler_hash: string | null
+  node: string | null
+  custody: number
+  coercion: string | null
+  accepted: string | null
+  assigned: string | null
+  due: string | null
+  closed: string | null
+  outcome: string | null
+  restricted: number
+  gone: string | null
+  applied_ms: number
+}
+type Tables = {
+  case_file: CaseRow
+  case_rung: { case_id: string; due: string; rung: string; fired_ms: number; cleared_ms: number | null }
+  case_history: { event_id: string; case_id: string; type: string; at_ms: number; what: string }
+}
+
+export const caseMigrations: readonly Migration[] = [
+  {
+    id: 'cases/001-cases',
+    async up(db) {
+      const text = [
+        'unified_no',
+        'cause',
+        'department',
+        'handler_no',
+        'handler_hash',
+        'node',
+        'coercion',
+        'outcome',
+      ] as const
+      const dates = ['accepted', 'assigned', 'due', 'closed'] as const
+      let table = db.schema
+        .createTable('case_file')
+        .addColumn('id', 'varchar(32)', (c) => c.primaryKey())
+        .addColumn('case_no', 'varchar(200)', (c) => c.notNull().unique())
+        .addColumn('type_name', 'varchar(200)', (c) => c.notNull())
+        .addColumn('kind', 'varchar(64)', (c) => c.notNull())
+        .addColumn('wing', 'varchar(16)', (c) => c.notNull())
+        .addColumn('custody', 'integer', (c) => c.notNull())
+        .addColumn('restricted', 'integer', (c) => c.notNull())
+        .addColumn('gone', 'varchar(16)')
+        .addColumn('applied_ms', 'bigint', (c) => c.notNull())
+      for (const name of text) table = table.addColumn(name, 'varchar(200)')
+      for (const name of dates) table = table.addColumn(name, 'varchar(10)')
+      await table.execute()
+      await db.schema.createIndex('case_file_open').on('case_file').columns(['closed', 'due']).execute()
+      await db.schema
+        .createTable('case_rung')
+        .addColumn('case_id', 'varchar(32)', (c) => c.notNull())
+        .addColumn('due', 'varchar(10)', (c) => c.notNull())
+        .addColumn('rung', 'varchar(20)', (c) => c.notNull())
+        .addColumn('fired_ms', 'bigint', (c) => c.notNull())
+        .addColumn('cleared_ms', 'bigint')
+        .addPrimaryKeyConstraint('case_rung_key', ['case_id', 'due', 'rung'])
+        .execute()
+      await db.schema
+        .createTable('case_history')
+        .addColumn('event_id', 'varchar(64)', (c) => c.primaryKey())
+        .addColumn('case_id', 'varchar(32)', (c) => c.notNull())
+        .addColumn('type', 'varchar(64)', (c) => c.notNull())
+        .addColumn('at_ms', 'bigint', (c) => c.notNull())
+        .addColumn('what', 'varchar(400)', (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('case_history_case').on('case_history').columns(['case_id', 'at_ms']).execute()
+    },
+  },
+]
+
+const toRecord = (row: CaseRow): CaseRecord => ({
+  id: row.id,
+  caseNo: row.case_no,
+  unifiedNo: row.unified_no,
+  typeName: row.type_name,
+  kind: row.kind,
+  wing: row.wing,
+  cause: row.cause,
+  department: row.department,
+  handlerNo: row.handler_no,
+  handlerHash: row.handler_hash,
+  node: row.node,
+  custody: row.custody === 1,
+  coercion: row.coercion,
+  accepted: row.accepted,
+  assigned: row.assigned,
+  due: row.due,
+  closed: row.closed,
+  outcome: row.outcome,
+  restricted: row.restricted === 1,
+  gone: row.gone === 'deleted' || row.gone === 'missing' ? row.gone : null,
+  appliedMs: row.applied_ms,
+})
+const toRow = (record: CaseRecord): CaseRow => ({
+  id: record.id,
+  case_no: record.caseNo,
+  unified_no: record.unifiedNo,
+  type_name: record.typeName,
+  kind: record.kind,
+  wing: record.wing,
+  cause: record.cause,
+  department: record.department,
+  handler_no: record.handlerNo,
+  handler_hash: record.handlerHash,
+  node: record.node,
+  custody: record.custody ? 1 : 0,
+  coercion: record.coercion,
+  accepted: record.accepted,
+  assigned: record.assigned,
+  due: record.due,
+  closed: record.closed,
+  outcome: record.outcome,
+  restricted: record.restricted ? 1 : 0,
+  gone: record.gone,
+  applied_ms: record.appliedMs,
+})
+const COLUMNS = [
+  'unified_no',
+  'type_name',
+  'kind',
+  'wing',
+  'cause',
+  'department',
+  'handler_no',
+  'handler_hash',
+  'node',
+  'custody',
+  'coercion',
+  'accepted',
+  'assigned',
+  'due',
+  'closed',
+  'outcome',
+  'restricted',
+  'gone',
+  'applied_ms',
+] as const
+
+export async function loadCases(db: Tx | Reader, caseNos: readonly string[]): Promise<Map<string, CaseRecord>> {
+  const found = new Map<string, CaseRecord>()
+  for (let from = 0; from < caseNos.length; from += 500) {
+    const some = caseNos.slice(from, from + 500)
+    const rows = await db
+      .withTables<Tables>()
+      .selectFrom('case_file')
+      .selectAll()
+      .where('case_no', 'in', some)
+      .execute()
+    for (const row of rows) found.set(row.case_no, toRecord(row))
+  }
+  return found
+}
+
+export async function saveCases(tx: Tx, records: readonly CaseRecord[]): Promise<void> {
+  for (let from = 0; from < records.length; from += 500) {
+    await tx
+      .withTables<Tables>()
+      .insertInto('case_file')
+      .values(records.slice(from, from + 500).map(toRow))
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet((eb) => Object.fromEntries(COLUMNS.map((name) => [name, eb.ref(`excluded.${name}`)]))),
+      )
+      .execute()
+  }
+}
+
+export const addHistory = async (tx: Tx, rows: readonly Tables['case_history'][]): Promise<void> => {
+  for (let from = 0; from < rows.length; from += 500)
+    await tx
+      .withTables<Tables>()
+      .insertInto('case_history')
+      .values(rows.slice(from, from + 500))
+      .onConflict((conflict) => conflict.column('event_id').doNothing())
+      .execute()
+}
+export const readHistory = (db: Reader, caseId: string): Promise<Tables['case_history'][]> =>
+  db
+    .withTables<Tables>()
+    .selectFrom('case_history')
+    .selectAll()
+    .where('case_id', '=', caseId)
+    .orderBy('at_ms', 'desc')
+    .limit(500)
+    .execute()
+
+export async function findCase(db: Reader, id: string): Promise<CaseRecord | undefined> {
+  const row = await db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ? toRecord(row) : undefined
+}
+
+/** Everything that is neither closed nor gone. */
+export async function openCases(db: Tx | Reader): Promise<CaseRecord[]> {
+  const rows = await db
+    .withTables<Tables>()
+    .selectFrom('case_file')
+    .selectAll()
+    .where('closed', 'is', null)
+    .where('gone', 'is', null)
+    .execute()
+  return rows.map(toRecord)
+}
+
+/** A page of cases in the order of id. */
+export async function listCases(
+  db: Reader,
+  filter: { states: readonly string[]; handlerNo?: string; after: string; limit: number },
+): Promise<CaseRecord[]> {
+  let query = db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '>', filter.after)
+  if (filter.handlerNo !== undefined) query = query.where('handler_no', '=', filter.handlerNo)
+  const wants = (state: string) => filter.states.length === 0 || filter.states.includes(state)
+  query = query.where((eb) => {
+    const done = eb.or([eb('closed', 'is not', null), eb('gone', 'is not', null)])
+    const handled = eb.or([
+      eb('handler_no', 'is not', null),
+      eb('handler_hash', 'is not', null),
+      eb('assigned', 'is not', null),
+    ])
+    return eb.or([
+      ...(wants('closed') ? [done] : []),
+      ...(wants('open') ? [eb.and([eb.not(done), handled])] : []),
+      ...(wants('unassigned') ? [eb.and([eb.not(done), eb.not(handled)])] : []),
+    ])
+  })
+  const rows = await query.orderBy('id').limit(filter.limit).execute()
+  return rows.map(toRecord)
+}
+
+/** Accepted and closed per month since `from` (`YYYY-MM`), by wing. */
+export async function monthly(
+  db: Reader,
+  column: 'accepted' | 'closed',
+  from: string,
+): Promise<{ month: string; wing: string; count: number }[]> {
+  const rows = await db
+    .withTables<Tables>()
+    .selectFrom('case_file')
+    .select((eb) => [
+      eb.fn<string>('substr', [column, eb.lit(1), eb.lit(7)]).as('month'),
+      'wing',
+      eb.fn.countAll<number>().as('n'),
+    ])
+    .where(column, '>=', `${from}-01`)
+    .where((eb) => eb.or([eb('gone', 'is', null), eb('gone', '!=', 'deleted')]))
+    .groupBy(['month', 'wing'])
+    .execute()
+  return rows.map(({ month, wing, n }) => ({ month, wing, count: Number(n) }))
+}
+
+export const openRungs = (tx: Tx): Promise<Tables['case_rung'][]> =>
+  tx.withTables<Tables>().selectFrom('case_rung').selectAll().where('cleared_ms', 'is', null).execute()
+
+/** The unique (case, due, rung) is the claim: true for the one who fires it. */
+export async function claimRung(
+  tx: Tx,
+  rung: { case_id: string; due: string; rung: string; fired_ms: number },
+): Promise<boolean> {
+  const result = await tx
+    .withTables<Tables>()
+    .insertInto('case_rung')
+    .values({ ...rung, cleared_ms: null })
+    .onConflict((conflict) => conflict.columns(['case_id', 'due', 'rung']).doNothing())
+    .executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows ?? 0) > 0
+}
+export async function clearRung(
+  tx: Tx,
+  rung: { case_id: string; due: string; rung: string },
+  at: number,
+): Promise<void> {
+  await tx
+    .withTables<Tables>()
+    .updateTable('case_rung')
+    .set({ cleared_ms: at })
+    .where('case_id', '=', rung.case_id)
+    .where('due', '=', rung.due)
+    .where('rung', '=', rung.rung)
+    .execute()
+}
