@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** All calls lie below it; `/healthz`, `/readyz` and `/metrics` beside it. */
+export const API_ROOT = '/api/v1'
+
 /**
  * One call of the HTTP interface, declared once: the server binds a handler to it, OpenAPI is generated from it.
  * `permission`: a word of config/rules/permissions.yaml, or `public` (no sign-in) or `signed-in`.

@@ -1,0 +1,46 @@
+import type { Migration, Tx } from '../feature.ts'
+
+/** One entry of the trail: who did what to what, from where. */
+export interface AuditEntry {
+  kind: string
+  actor: string
+  ip: string
+  detail: Readonly<Record<string, string | number | boolean | null>>
+}
+/** What others are handed to leave a trace; written in the same transaction as the act itself. */
+export interface AuditPort {
+  record(tx: Tx, at: number, entry: AuditEntry): Promise<void>
+}
+
+type AuditTables = {
+  audit_event: { id: string; at: number; kind: string; actor: string; ip: string; detail: string }
+}
+
+export const auditMigrations: readonly Migration[] = [
+  {
+    id: 'audit/001-event',
+    up: async (db) => {
+      await db.schema
+        .createTable('audit_event')
+        .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('kind', 'varchar(64)', (column) => column.notNull())
+        .addColumn('actor', 'varchar(64)', (column) => column.notNull())
+        .addColumn('ip', 'varchar(64)', (column) => column.notNull())
+        .addColumn('detail', 'text', (column) => column.notNull())
+        .execute()
+      await db.schema.createIndex('audit_event_at').on('audit_event').column('at').execute()
+    },
+  },
+]
+
+/** Append only: there is no other statement for this table in the code. */
+export const auditJournal = (newId: () => string): AuditPort => ({
+  record: async (tx, at, { kind, actor, ip, detail }) => {
+    await tx
+      .withTables<AuditTables>()
+      .insertInto('audit_event')
+      .values({ id: newId(), at, kind, actor, ip, detail: JSON.stringify(detail) })
+      .execute()
+  },
+})

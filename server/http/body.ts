@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http'
+import getRawBody from 'raw-body'
+import type { RouteSpec } from '../../contract/http/route.ts'
+import { Refusal } from '../refusal.ts'
+
+export const JSON_LIMIT = 64 * 1024
+export const RAW_LIMIT = 1024 * 1024
+
+/**
+ * The body as the route wants it: JSON parsed, bytes, or undefined.
+ * @throws Refusal `too-large`, `unsupported-media`, `bad-input`
+ */
+export async function readBody(req: IncomingMessage, consumes: RouteSpec['consumes']): Promise<unknown> {
+  if (consumes === 'none') return undefined
+  if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new Refusal('unsupported-media', '请求内容不能压缩')
+  const bytes = await collect(req, consumes === 'raw' ? RAW_LIMIT : JSON_LIMIT)
+  if (consumes === 'raw') return bytes
+  if (bytes.length === 0) return undefined
+  const type = (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type !== 'application/json' && !/^application\/[a-z.-]+\+json$/.test(type))
+    throw new Refusal('unsupported-media', '请用 application/json')
+  return parse(bytes)
+}
+
+async function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+  try {
+    return await getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
+  } catch (error) {
+    const { type } = error as { type?: string }
+    if (type === 'entity.too.large') throw new Refusal('too-large', `上限 ${limit / 1024} KiB`)
+    throw new Refusal('bad-input', '请求内容没有传完')
+  }
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Refusal('bad-input', undefined, [{ path: '', message: '不是有效的 UTF-8 JSON' }])
+  }
+}

@@ -1,0 +1,28 @@
+import type { Readiness } from '../../contract/http/system.ts'
+import type { Clock } from '../clock.ts'
+import type { BoundRoute, Principal } from '../feature.ts'
+import type { Credentials } from '../people/authenticate.ts'
+
+/** What http is handed; it names no feature. */
+export interface HttpDeps {
+  routes: readonly BoundRoute[]
+  authenticate(shown: Credentials): Promise<Principal | undefined>
+  csrfOf(sessionId: string): string
+  clock: Clock
+  /** Further origins besides the server's own. */
+  origins: readonly string[]
+  secureCookies: boolean
+  trustedProxies: readonly string[]
+  /** Folder of the built pages. */
+  webDist: string
+  readiness(): Promise<Readiness>
+  /** Prometheus text. */
+  metrics(): Promise<string>
+  /** An error that is not a refusal; the caller saw `internal` only. */
+  failed(error: unknown, where: { requestId: string; route: string }): void
+  /** Each answered call, for the metrics. */
+  served?(call: { route: string; status: number; seconds: number }): void
+  newId(): string
+  /** Tests hold each answer against its schema; production trusts the presenters. */
+  checkAnswers?: boolean
+}

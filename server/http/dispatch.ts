@@ -1,0 +1,90 @@
+import type { ParameterizedContext } from 'koa'
+import { z } from 'zod'
+import type { BoundRoute, Call, Principal, StreamAnswer } from '../feature.ts'
+import { Refusal } from '../refusal.ts'
+import { readBody } from './body.ts'
+import type { HttpDeps } from './deps.ts'
+import { type Guards, guardRequest } from './guards.ts'
+import { inputErrors } from './problem.ts'
+
+const chinese = z.locales.zhCN().localeError
+
+export interface Caller {
+  person: Principal | undefined
+  ip: string
+}
+
+/** One call: guards, body, schema, handler, answer. Authentication has been done before the look-up. */
+export async function dispatch(
+  ctx: ParameterizedContext,
+  params: Readonly<Record<string, string>>,
+  route: BoundRoute,
+  caller: Caller,
+  deps: HttpDeps,
+  guards: Guards,
+): Promise<void> {
+  const { spec } = route
+  guardRequest(ctx.req, spec, caller, guards)
+  const raw = await readBody(ctx.req, spec.consumes)
+  const call = {
+    // A public route never reads it; every other has passed authentication.
+    person: caller.person as Principal,
+    params: known(spec.params, params),
+    query: checked(spec.query, { ...ctx.query }, 'query'),
+    body: spec.consumes === 'raw' ? raw : checked(spec.body, raw, 'body'),
+    now: deps.clock.now(),
+    ip: caller.ip,
+    headers: ctx.headers as Call<unknown, unknown, unknown>['headers'],
+    setCookie: cookieSetter(ctx, deps.secureCookies),
+  }
+  answer(ctx, route, await route.handle(call), deps)
+}
+
+const isNothing = (schema: z.ZodType): boolean => schema instanceof z.ZodUndefined
+
+function checked(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unknown {
+  if (isNothing(schema)) return undefined
+  const outcome = schema.safeParse(value ?? (where === 'body' ? undefined : {}), { error: chinese })
+  if (outcome.success) return outcome.data
+  throw new Refusal('bad-input', undefined, inputErrors(outcome.error))
+}
+
+/** An id that cannot exist is an id that does not exist. */
+function known(schema: z.ZodType, params: Readonly<Record<string, string>>): unknown {
+  if (isNothing(schema)) return undefined
+  const outcome = schema.safeParse(params)
+  if (outcome.success) return outcome.data
+  throw new Refusal('not-found')
+}
+
+const isStream = (value: unknown): value is StreamAnswer =>
+  typeof value === 'object' && value !== null && 'stream' in value && 'contentType' in value
+
+function answer(ctx: ParameterizedContext, { spec }: BoundRoute, value: unknown, deps: HttpDeps): void {
+  ctx.status = spec.status
+  if (isStream(value)) {
+    ctx.type = value.contentType
+    if (value.filename !== undefined) ctx.attachment(value.filename)
+    ctx.body = value.stream
+    return
+  }
+  if (spec.produces === 'none') {
+    ctx.status = spec.status === 200 ? 204 : spec.status
+    ctx.body = null
+    return
+  }
+  if (deps.checkAnswers) spec.answer.parse(value)
+  ctx.type = 'application/json'
+  ctx.body = JSON.stringify(value)
+}
+
+const cookieSetter =
+  (ctx: ParameterizedContext, secure: boolean): Call<unknown, unknown, unknown>['setCookie'] =>
+  (name, value, { maxAgeS, httpOnly = true, path = '/' }) => {
+    const parts = [`${name}=${value ?? ''}`, `Path=${path}`, 'SameSite=Strict']
+    if (httpOnly) parts.push('HttpOnly')
+    if (secure) parts.push('Secure')
+    if (value === null) parts.push('Max-Age=0')
+    else if (maxAgeS !== undefined) parts.push(`Max-Age=${Math.floor(maxAgeS)}`)
+    ctx.append('Set-Cookie', parts.join('; '))
+  }

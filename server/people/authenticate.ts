@@ -1,0 +1,101 @@
+import type { Permissions } from '../../config/schema.ts'
+import { SESSION_COOKIE, WALL_COOKIE } from '../../contract/http/people.ts'
+import type { Clock } from '../clock.ts'
+import type { Principal, Records } from '../feature.ts'
+import { fingerprint, readCookie, unsign } from './cookie.ts'
+import { sessionEnd } from './lockout.ts'
+import { accountPrincipal, wallPrincipal } from './principal.ts'
+import { accountById, sessionById, tokenByHash, touchSession, touchWallKey, wallKeyByHash } from './repository.ts'
+
+/** What a caller shows of himself: request headers (lower case), or the `auth` of a live handshake. */
+export interface Credentials {
+  cookie?: string | undefined
+  authorization?: string | undefined
+  wallKey?: string | undefined
+}
+
+export interface AuthenticatorDeps {
+  records: Records
+  clock: Clock
+  rules: Permissions
+  cookieKey: string
+}
+
+/** A credential is looked up once in that long; revoking on this server empties the cache at once. */
+const CACHE_MS = 2000
+const CACHE_SIZE = 5000
+/** The last sign of life of a session is written at most that often. */
+const TOUCH_MS = 60_000
+
+/** Finds out who calls: bearer token, wall key, session cookie, wall cookie, in that order. */
+export class Authenticator {
+  readonly #deps: AuthenticatorDeps
+  readonly #cache = new Map<string, { person: Principal | undefined; until: number }>()
+
+  constructor(deps: AuthenticatorDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * @param touch whether this call counts as activity of the session (a live socket's re-check does not)
+   * @returns undefined for an anonymous caller and for a credential that is not (or no longer) good
+   */
+  async authenticate(shown: Credentials, touch = true): Promise<Principal | undefined> {
+    const bearer = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(shown.authorization ?? '')?.[1]
+    if (shown.authorization !== undefined) return bearer ? this.#cached('token', bearer) : undefined
+    if (shown.wallKey !== undefined) return this.#cached('wall', shown.wallKey)
+    const session = this.#signed(shown.cookie, SESSION_COOKIE)
+    const person = session && (await this.#session(fingerprint(session), touch))
+    if (person) return person
+    const key = this.#signed(shown.cookie, WALL_COOKIE)
+    return key ? this.#cached('wall', key) : undefined
+  }
+
+  /** Forget what was looked up: a right, a token or a key has changed. */
+  forget(): void {
+    this.#cache.clear()
+  }
+
+  #signed(header: string | undefined, name: string): string | undefined {
+    const cookie = readCookie(header, name)
+    return cookie ? unsign(this.#deps.cookieKey, name, cookie) : undefined
+  }
+
+  async #cached(kind: 'token' | 'wall', secret: string): Promise<Principal | undefined> {
+    const key = `${kind}:${fingerprint(secret)}`
+    const now = this.#deps.clock.now()
+    const known = this.#cache.get(key)
+    if (known && known.until > now) return known.person
+    const person = kind === 'token' ? await this.#token(secret, now) : await this.#wall(secret, now)
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear()
+    this.#cache.set(key, { person, until: now + CACHE_MS })
+    return person
+  }
+
+  async #token(secret: string, now: number): Promise<Principal | undefined> {
+    const { records, rules } = this.#deps
+    const token = await tokenByHash(records.read, fingerprint(secret))
+    if (!token || (token.expires_at !== null && token.expires_at <= now)) return undefined
+    const account = await accountById(records.read, token.account_id)
+    return account && account.disabled === 0 ? accountPrincipal(rules, account, 'token', null) : undefined
+  }
+
+  async #wall(secret: string, now: number): Promise<Principal | undefined> {
+    const { records } = this.#deps
+    const key = await wallKeyByHash(records.read, fingerprint(secret))
+    if (!key) return undefined
+    if (now - (key.seen_at ?? 0) >= TOUCH_MS) await records.write(({ tx }) => touchWallKey(tx, key.id, now))
+    return wallPrincipal(key)
+  }
+
+  async #session(id: string, touch: boolean): Promise<Principal | undefined> {
+    const { records, rules, clock } = this.#deps
+    const now = clock.now()
+    const session = await sessionById(records.read, id)
+    if (!session || sessionEnd({ createdAt: session.created_at, seenAt: session.seen_at }, now)) return undefined
+    const account = await accountById(records.read, session.account_id)
+    if (account?.disabled !== 0) return undefined
+    if (touch && now - session.seen_at >= TOUCH_MS) await records.write(({ tx }) => touchSession(tx, id, now))
+    return accountPrincipal(rules, account, 'session', id)
+  }
+}

@@ -1,0 +1,110 @@
+import type { AuditPort } from '../audit/journal.ts'
+import type { Clock } from '../clock.ts'
+import type { Records } from '../feature.ts'
+import { Refusal } from '../refusal.ts'
+import { fingerprint } from './cookie.ts'
+import { AddressThrottle, Gate } from './gate.ts'
+import { afterFailure, isLocked } from './lockout.ts'
+import { verifyPassword } from './password.ts'
+import { accountByName, clearFailures, dropSession, failuresOf, insertSession, saveFailures } from './repository.ts'
+import type { AccountRow } from './tables.ts'
+
+export interface LoginDeps {
+  records: Records
+  clock: Clock
+  audit: AuditPort
+  randomToken(): string
+}
+
+export interface LoginAttempt {
+  username: string
+  password: string
+  ip: string
+  /** Session that the browser brought along: it ends, so that nobody can plant one (session fixation). */
+  oldSessionId: string | null
+}
+
+export interface SignedIn {
+  account: AccountRow
+  /** What goes into the cookie. */
+  secret: string
+  sessionId: string
+}
+
+/** Two hashes at once are 40 MB and both cores. */
+const HASHES_AT_ONCE = 2
+const HASHES_WAITING = 40
+const ADDRESS_FAILURES = 60
+const ADDRESS_WINDOW_MS = 10 * 60_000
+
+export class LoginDesk {
+  readonly #deps: LoginDeps
+  readonly #gate = new Gate(HASHES_AT_ONCE, HASHES_WAITING)
+  readonly #addresses = new AddressThrottle(ADDRESS_FAILURES, ADDRESS_WINDOW_MS)
+  /** Attempts for one name run one after another: many at once must not get past the count. */
+  readonly #lines = new Map<string, Promise<unknown>>()
+
+  constructor(deps: LoginDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws Refusal `bad-credentials`, `locked-out`, `too-many-requests` */
+  async signIn(attempt: LoginAttempt): Promise<SignedIn> {
+    if (this.#addresses.blocked(attempt.ip, this.#deps.clock.now())) throw new Refusal('too-many-requests')
+    const before = this.#lines.get(attempt.username) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(() => this.#gate.pass(() => this.#attempt(attempt)))
+    this.#lines.set(attempt.username, mine)
+    try {
+      const outcome = await mine
+      if (!outcome) throw new Refusal('too-many-requests')
+      return outcome
+    } finally {
+      if (this.#lines.get(attempt.username) === mine) this.#lines.delete(attempt.username)
+    }
+  }
+
+  async #attempt(attempt: LoginAttempt): Promise<SignedIn> {
+    const { records, clock } = this.#deps
+    const failures = await failuresOf(records.read, attempt.username)
+    if (isLocked(failures, clock.now())) {
+      await this.#trace('login.refused', attempt, { why: 'locked' })
+      throw new Refusal('locked-out', '连续 5 次失败后锁定 30 分钟')
+    }
+    const account = await accountByName(records.read, attempt.username)
+    const fits = await verifyPassword(attempt.password, account?.password ?? null)
+    if (!fits || !account || account.disabled !== 0) return this.#refuse(attempt)
+    return this.#open(attempt, account)
+  }
+
+  async #refuse(attempt: LoginAttempt): Promise<never> {
+    const { records, audit } = this.#deps
+    this.#addresses.failed(attempt.ip, this.#deps.clock.now())
+    await records.write(async ({ tx, now }) => {
+      const failures = afterFailure(await failuresOf(tx, attempt.username), now)
+      await saveFailures(tx, attempt.username, failures)
+      const detail = { count: failures.count, locked: failures.lockedUntil !== null }
+      await audit.record(tx, now, { kind: 'login.failed', actor: attempt.username, ip: attempt.ip, detail })
+    })
+    throw new Refusal('bad-credentials')
+  }
+
+  async #open(attempt: LoginAttempt, account: AccountRow): Promise<SignedIn> {
+    const { records, audit, randomToken } = this.#deps
+    const secret = randomToken()
+    const sessionId = fingerprint(secret)
+    await records.write(async ({ tx, now }) => {
+      if (attempt.oldSessionId) await dropSession(tx, attempt.oldSessionId)
+      await clearFailures(tx, attempt.username)
+      const session = { id: sessionId, account_id: account.id, created_at: now, seen_at: now, ip: attempt.ip }
+      await insertSession(tx, session)
+      await audit.record(tx, now, { kind: 'login.succeeded', actor: account.username, ip: attempt.ip, detail: {} })
+    })
+    return { account, secret, sessionId }
+  }
+
+  async #trace(kind: string, { username, ip }: LoginAttempt, detail: Record<string, string>): Promise<void> {
+    await this.#deps.records.write(({ tx, now }) =>
+      this.#deps.audit.record(tx, now, { kind, actor: username, ip, detail }),
+    )
+  }
+}
