@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EVENT_TYPES } from '../../contract/catalogue.ts'
+import type { AlertItem } from '../../contract/panels/alerts.ts'
+import type { AlertDesk, AlertSignal, EventHandler, Feature, StoredEvent, Turn } from '../../server/feature.ts'
+import { RecordStore } from '../../server/records/store.ts'
+
+/** A real records store in a folder of its own, with a clock that the test moves. */
+export interface TestRecords {
+  store: RecordStore
+  clock: { ms: number }
+  touched: string[]
+  announced: AlertItem[]
+  close(): Promise<void>
+}
+
+export async function testRecords(features: readonly Feature[] = [], startMs = 0): Promise<TestRecords> {
+  const folder = mkdtempSync(join(tmpdir(), 'sanling-records-'))
+  const clock = { ms: startMs }
+  const touched: string[] = []
+  const announced: AlertItem[] = []
+  const store = new RecordStore(
+    { kind: 'sqlite', file: join(folder, 'records.sqlite') },
+    {
+      now: () => clock.ms,
+      committed: (change) => {
+        touched.push(...change.touched)
+        announced.push(...change.announced)
+      },
+      failed: (error) => {
+        throw error
+      },
+    },
+  )
+  await store.migrate(features.flatMap(({ migrations }) => migrations ?? []))
+  return {
+    store,
+    clock,
+    touched,
+    announced,
+    async close() {
+      await store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Writes down what features ask of alerts; open ones by cause. */
+export function alertLog(): AlertDesk & { raised: AlertSignal[]; cleared: string[]; open: Map<string, AlertSignal> } {
+  const open = new Map<string, AlertSignal>()
+  const raised: AlertSignal[] = []
+  const cleared: string[] = []
+  return {
+    raised,
+    cleared,
+    open,
+    async raise(_turn: Turn, signal) {
+      raised.push(signal)
+      open.set(signal.cause, signal)
+    },
+    async clear(_turn: Turn, cause) {
+      cleared.push(cause)
+      open.delete(cause)
+    },
+  }
+}
+
+let made = 0
+/** An event as ingest would hand it over. `at`: RFC 3339 with offset. */
+export function storedEvent(type: string, at: string, over: Partial<StoredEvent> = {}): StoredEvent {
+  const known = EVENT_TYPES[type]
+  if (!known) throw new Error(`unknown type ${type}`)
+  const observedMs = Temporal.Instant.from(at).epochMilliseconds
+  made++
+  return {
+    id: `e${made}`,
+    type,
+    family: known.family,
+    domain: known.domain ?? 'infra',
+    collector: 'probe',
+    device: null,
+    object: null,
+    severity: known.severity,
+    observedAt: at,
+    observedMs,
+    receivedMs: observedMs,
+    backfill: false,
+    data: {},
+    ...over,
+  }
+}
+
+export const matches = (types: readonly string[], type: string): boolean =>
+  types.some((pattern) => (pattern.endsWith('.') ? type.startsWith(pattern) : pattern === type))
+
+/** Runs events through a feature's handlers in one turn, as a group commit does. */
+export async function feed({ store }: TestRecords, feature: Feature, events: readonly StoredEvent[]): Promise<void> {
+  await store.write(async (turn) => {
+    for (const handler of feature.handlers ?? []) await handOver(handler, turn, events)
+  })
+}
+async function handOver(handler: EventHandler, turn: Turn, events: readonly StoredEvent[]): Promise<void> {
+  const own = events.filter(({ type }) => matches(handler.types, type))
+  if (own.length > 0) await handler.handle(turn, own)
+}
+
+/** Runs all ticks of a feature once, at the test's time. */
+export async function tick({ store }: TestRecords, feature: Feature, name?: string): Promise<void> {
+  for (const one of feature.ticks ?? []) if (!name || one.name === name) await store.write((turn) => one.run(turn))
+}
