@@ -1,4 +1,4 @@
-import { isWorkday as libraryIsWorkday } from 'chinese-days'
+import chineseDays from 'chinese-days'
 import type { Config } from './load.ts'
 
 /** The office's work calendar: overrides of config/calendar first, then the State Council arrangements of the library. */
@@ -23,7 +23,7 @@ export function workCalendar({ index, years }: Config['calendar']): WorkCalendar
       if (!covered.has(date.year)) return date.dayOfWeek <= 5
       let answer = known.get(day)
       if (answer === undefined) {
-        answer = libraryIsWorkday(day)
+        answer = chineseDays.isWorkday(day)
         known.set(day, answer)
       }
       return answer
