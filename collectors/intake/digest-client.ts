@@ -61,7 +61,7 @@ export class DigestClient {
     for (let asked = 0; answer.statusCode === 401; asked++) {
       const before = this.#challenge
       const fresh = readChallenge(answer.headersDistinct['www-authenticate'] ?? [])
-      answer.destroy()
+      drain(answer)
       this.#decide(before, fresh, asked)
       this.#challenge = fresh
       this.#nc = 0
@@ -101,6 +101,12 @@ export class DigestClient {
     this.#nc++
     return authorization({ username, password, method, uri, challenge, nc: this.#nc, cnonce })
   }
+}
+
+/** A short refusal is read to its end so that the connection can serve again; anything longer is not worth it. */
+function drain(answer: IncomingMessage): void {
+  if (Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY) > 65_536) answer.destroy()
+  else answer.resume()
 }
 
 function splitOnce(text: string, mark: string): [string, string] {

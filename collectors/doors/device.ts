@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto'
+import type { SourceOf } from '../../config/schema.ts'
+import { DigestClient, DigestRefused } from '../intake/digest-client.ts'
+import { HttpError } from '../intake/http.ts'
+import { backoffMs, pause } from '../intake/pause.ts'
+import { atZone } from '../intake/wall-clock.ts'
+import type { SourceContext } from '../source.ts'
+import { DeviceError, searchEvents, usable } from './acs-search.ts'
+import { readDeviceTime, SYSTEM_TIME } from './clock-check.ts'
+import type { DoorDecoding } from './decode.ts'
+import type { DevicesHealth } from './health.ts'
+import { DeviceMemory } from './memory.ts'
+import { nextCursor, planSlices, type Slice } from './slices.ts'
+import { ALERT_STREAM, readStream } from './stream.ts'
+
+type Config = SourceOf<'hikvision'>
+
+/** How long after a refused password the device is asked again: longer than its own lock (protocols.md 2.1). */
+export const REFUSED_PAUSE_MS = 35 * 60_000
+const CLOCK_CHECK_MS = 3_600_000
+const ASK_AGAIN_MS = 6 * 3_600_000
+const MAX_BACKOFF_MS = 60_000
+/** Without any sign of life for so long the controller is told to be offline. */
+const OFFLINE_AFTER_MS = 20_000
+
+/** Parts that a test may replace. */
+export interface DeviceSeams {
+  pause(ms: number, signal: AbortSignal): Promise<void>
+}
+export const REAL_SEAMS: DeviceSeams = { pause }
+
+/** Watches one controller: polls with a cursor, listens to its stream, checks its clock. */
+export class DeviceWatch {
+  readonly #device: Config['devices'][number]
+  readonly #config: Config
+  readonly #context: SourceContext
+  readonly #by: DoorDecoding
+  readonly #memory: DeviceMemory
+  readonly #health: DevicesHealth
+  readonly #seams: DeviceSeams
+  readonly #password: string
+  #skewMs = 0
+  #skewTold = false
+  #clockCheckedMs: number | undefined
+  #aliveMs = 0
+  #reachable: boolean | undefined
+  #wake: (() => void) | undefined
+
+  constructor(
+    device: Config['devices'][number],
+    config: Config,
+    parts: { context: SourceContext; by: DoorDecoding; health: DevicesHealth; seams: DeviceSeams },
+  ) {
+    this.#device = device
+    this.#config = config
+    this.#context = parts.context
+    this.#by = parts.by
+    this.#health = parts.health
+    this.#seams = parts.seams
+    this.#password = parts.context.secret(device.password)
+    this.#memory = new DeviceMemory(parts.context, parts.by)
+  }
+
+  /** Runs until the signal falls. @throws what is no trouble of the device (no room on disk) */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const session = new AbortController()
+      const both = AbortSignal.any([signal, session.signal])
+      try {
+        await this.#logIn(both)
+        await Promise.all([this.#pollLoop(both), this.#streamLoop(both)].map((loop) => this.#endAll(loop, session)))
+        // Neither way is known to the device: asking again can wait.
+        await this.#seams.pause(ASK_AGAIN_MS, both)
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof DigestRefused)) throw error
+        await this.#refused(error, signal)
+      }
+    }
+  }
+
+  /** Whichever loop fails takes the other one with it. */
+  async #endAll(loop: Promise<void>, session: AbortController): Promise<void> {
+    try {
+      await loop
+    } catch (error) {
+      session.abort(error)
+      throw error
+    }
+  }
+
+  /** One request alone first: with a wrong password exactly one goes out, not one per loop. */
+  async #logIn(signal: AbortSignal): Promise<void> {
+    const client = this.#client()
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.#checkClock(client, signal)
+        return
+      } catch (error) {
+        this.#trouble(error, signal)
+        await this.#seams.pause(backoffMs(tries, 1000, MAX_BACKOFF_MS, this.#context.chance), signal)
+      }
+    }
+  }
+
+  async #pollLoop(signal: AbortSignal): Promise<void> {
+    const client = this.#client()
+    for (let tries = 0; !signal.aborted; ) {
+      let waitMs = this.#config.pollS * 1000
+      try {
+        await this.#poll(client, signal)
+        if (this.#clockIsDue()) await this.#checkClock(client, signal)
+        tries = 0
+        this.#health.set(this.#device.id, { state: 'ok' })
+      } catch (error) {
+        this.#trouble(error, signal)
+        if (error instanceof DeviceError && error.trouble === 'not_supported') return await this.#notSupported(error)
+        waitMs = Math.max(waitMs, backoffMs(tries++, waitMs, MAX_BACKOFF_MS, this.#context.chance))
+      }
+      await this.#rest(waitMs, signal)
+    }
+  }
+
+  async #poll(client: DigestClient, signal: AbortSignal): Promise<void> {
+    const nowMs = this.#context.clock.now()
+    const base = { nowMs, skewMs: this.#skewMs }
+    const plan = planSlices({
+      ...base,
+      cursorMs: this.#memory.position.cursorMs,
+      overlapMs: this.#config.overlapMin * 60_000,
+      backfillMs: this.#config.backfillDays * 86_400_000,
+    })
+    for (const slice of plan) {
+      const found = await searchEvents(client, this.#window(slice), randomUUID(), signal)
+      this.#alive()
+      if (found.refusals.length > 0) this.#context.refuse(found.refusals)
+      if (!found.complete) this.#context.log.warn({ device: this.#device.id }, '设备说还有记录却没有给出，稍后重取')
+      await this.#memory.polled(found.rows, (rowsMs) =>
+        nextCursor({ ...base, cursorMs: this.#memory.position.cursorMs }, slice, rowsMs, found.complete),
+      )
+      if (!found.complete) return
+    }
+  }
+
+  #window({ fromMs, toMs }: Slice): { startTime: string; endTime: string } {
+    const { zone } = this.#by.profile
+    const whole = (ms: number) => atZone(Math.floor(ms / 1000) * 1000, zone).observedAt
+    return { startTime: whole(fromMs), endTime: whole(toMs + 999) }
+  }
+
+  async #streamLoop(signal: AbortSignal): Promise<void> {
+    if (!this.#config.stream) return
+    for (let tries = 0; !signal.aborted; ) {
+      const startedMs = this.#context.clock.now()
+      try {
+        await this.#listen(signal)
+      } catch (error) {
+        this.#trouble(error, signal, false)
+        if (error instanceof DeviceError && error.trouble === 'not_supported') return
+      }
+      // What was sent while nobody listened is fetched at once.
+      this.#wake?.()
+      tries = this.#context.clock.now() - startedMs > MAX_BACKOFF_MS ? 0 : tries + 1
+      await this.#seams.pause(backoffMs(tries, 500, MAX_BACKOFF_MS, this.#context.chance), signal)
+    }
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    const answer = await this.#client().open({ method: 'GET', path: ALERT_STREAM, signal })
+    if (answer.statusCode !== 200) {
+      answer.destroy()
+      usable({ status: answer.statusCode ?? 0, headers: answer.headers, challenges: [], body: Buffer.alloc(0) })
+    }
+    const { heartbeatS, silentBeats } = this.#by.profile
+    const end = await readStream(answer, heartbeatS * silentBeats * 1000, {
+      alive: () => this.#alive(),
+      rows: (rows) => this.#memory.live(rows),
+      refuse: (refusals) => this.#context.refuse(refusals),
+      dropped: (count) => this.#context.dropped(count),
+    })
+    this.#context.log.info({ device: this.#device.id, end }, '实时流中断，重新连接')
+  }
+
+  #clockIsDue(): boolean {
+    return this.#context.clock.now() - (this.#clockCheckedMs ?? Number.NEGATIVE_INFINITY) >= CLOCK_CHECK_MS
+  }
+
+  async #checkClock(client: DigestClient, signal: AbortSignal): Promise<void> {
+    const before = this.#context.clock.now()
+    const answer = await client.request({ method: 'GET', path: SYSTEM_TIME, signal })
+    const now = this.#context.clock.now()
+    if (answer.status >= 500) usable(answer)
+    this.#alive()
+    this.#clockCheckedMs = now
+    const deviceMs = answer.status === 200 ? readDeviceTime(answer.body, this.#by.profile.zone) : undefined
+    if (deviceMs === undefined) return
+    // The device tells whole seconds: half a second is no difference.
+    const skewMs = deviceMs - (before + now) / 2
+    this.#skewMs = Math.abs(skewMs) < 1000 ? 0 : Math.round(skewMs)
+    this.#health.skew(this.#device.id, this.#skewMs / 1000)
+    await this.#tellSkew(now)
+  }
+
+  async #tellSkew(now: number): Promise<void> {
+    const skewed = Math.abs(this.#skewMs) > this.#by.profile.skewNoticeS * 1000
+    const told = this.#skewTold
+    this.#skewTold = skewed
+    if (!skewed || told) return
+    const data = { skew_s: Math.round(this.#skewMs / 1000) }
+    await this.#context.deliver([this.#memory.say('collector.clock_skew', String(now), data)])
+  }
+
+  /** An answer came. A controller that was silent is told to be there again. */
+  #alive(): void {
+    const now = this.#context.clock.now()
+    this.#aliveMs = now
+    this.#context.contact(now)
+    if (this.#reachable !== true) this.#tellReachable(true, now)
+  }
+
+  #tellReachable(reachable: boolean, now: number, reason?: string): void {
+    this.#reachable = reachable
+    const state = reachable ? 'online' : 'offline'
+    const event = this.#memory.say('collector.status', `${state}:${now}`, { state, ...(reason ? { reason } : {}) })
+    this.#context.deliver([event]).catch((error: unknown) => this.#context.crashed(error))
+  }
+
+  /** Sorts an error: what is the device's is noted, a refused password and what is ours goes on up. */
+  #trouble(error: unknown, signal: AbortSignal, tell = true): void {
+    if (signal.aborted) throw error
+    if (error instanceof DigestRefused) throw error
+    if (!(error instanceof HttpError) && !(error instanceof DeviceError)) throw error
+    if (error instanceof DeviceError && error.refusals.length > 0) this.#context.refuse(error.refusals)
+    this.#context.log.warn({ device: this.#device.id, trouble: error.trouble }, error.message)
+    if (tell) this.#health.set(this.#device.id, { state: 'degraded', reason: error.message })
+    const now = this.#context.clock.now()
+    const silent = now - this.#aliveMs >= OFFLINE_AFTER_MS
+    if (silent && this.#reachable !== false && error instanceof HttpError)
+      this.#tellReachable(false, now, error.message)
+  }
+
+  async #notSupported(error: DeviceError): Promise<void> {
+    const reason = `${error.message}，已停用门禁记录查询`
+    this.#health.set(this.#device.id, { state: 'failed', reason })
+    await this.#context.deliver([this.#memory.say('collector.schema_changed', 'not_supported', { reason })])
+  }
+
+  /** The password is not taken: one event, then silence for longer than the device's lock. */
+  async #refused(error: DigestRefused, signal: AbortSignal): Promise<void> {
+    const now = this.#context.clock.now()
+    const reason = `${error.message}，已停止访问以免锁定账号，请核对 sources.yaml 的口令`
+    this.#health.set(this.#device.id, { state: 'failed', reason })
+    await this.#context.deliver([this.#memory.say('collector.auth_failed', String(now), { reason: error.message })])
+    await this.#seams.pause(REFUSED_PAUSE_MS, signal).catch(() => {})
+  }
+
+  /** Until the next poll, or until the stream asks for one. */
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    await this.#seams.pause(ms, AbortSignal.any([signal, woken.signal])).catch(() => {})
+  }
+
+  #client(): DigestClient {
+    const { url, username } = this.#device
+    return new DigestClient({ baseUrl: url, username, password: this.#password })
+  }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import type { Draft, Refusal, SourceContext } from '../source.ts'
+import type { AcsRow } from './acs-event.ts'
+import { type DoorDecoding, decodeRow, deviceEvent } from './decode.ts'
+import { findGap, freshSerials, placeSerial, type SerialState } from './serial.ts'
+
+const Stored = z.object({
+  cursorMs: z.number().optional(),
+  /** Highest serial that polling has read without a hole, and its epoch. */
+  polled: z.number().default(0),
+  polledEpoch: z.number().default(0),
+  serials: z.object({
+    resets: z.array(z.object({ atMs: z.number(), before: z.number() })),
+    last: z.number(),
+    lastMs: z.number(),
+  }),
+})
+
+export interface Position {
+  cursorMs?: number
+  polled: number
+  polledEpoch: number
+}
+
+/** Rows already on disk that a poll will see again are not decoded twice. */
+const REMEMBERED = 5000
+
+/**
+ * What the collector knows of one device, durable in the source's store: cursor and serial numbers. Stream and poll
+ * both bring their rows here, so that one event has one key whichever way it came.
+ */
+export class DeviceMemory {
+  readonly #context: SourceContext
+  readonly #by: DoorDecoding
+  readonly #key: string
+  /** `serial@ms` → epoch. */
+  readonly #delivered = new Map<string, number>()
+  readonly #refused = new Map<string, true>()
+  #serials: SerialState
+  position: Position
+
+  constructor(context: SourceContext, by: DoorDecoding) {
+    this.#context = context
+    this.#by = by
+    this.#key = `hik/${by.device}`
+    const stored = readStored(context.store.get(this.#key))
+    this.#serials = stored?.serials ?? freshSerials()
+    this.position = stored ?? { polled: 0, polledEpoch: 0 }
+  }
+
+  /** Rows of the live stream. Resolves when they are on disk. */
+  async live(rows: readonly AcsRow[]): Promise<void> {
+    const { drafts, placed } = this.#decode(rows)
+    if (drafts.length > 0) await this.#deliver(drafts, placed, this.position)
+  }
+
+  /** Rows of one polled window, with the cursor that holds once they are on disk. */
+  async polled(rows: readonly AcsRow[], cursor: (rowsMs: readonly number[]) => number | undefined): Promise<void> {
+    const { drafts, placed } = this.#decode(sorted(rows))
+    const cursorMs = cursor(placed.map(({ ms }) => ms))
+    const next = this.#advance(placed, drafts, cursorMs)
+    const quiet = drafts.length === 0 && (cursorMs ?? 0) - (this.position.cursorMs ?? 0) < PERSIST_MS
+    if (quiet && this.position.cursorMs !== undefined) return
+    await this.#deliver(drafts, placed, next)
+    this.position = next
+  }
+
+  #advance(placed: readonly Placed[], drafts: Draft[], cursorMs: number | undefined): Position {
+    const epoch = placed.reduce((high, one) => Math.max(high, one.epoch), this.position.polledEpoch)
+    const serials = placed.filter((one) => one.epoch === epoch).map(({ serialNo }) => serialNo)
+    const known = epoch === this.position.polledEpoch ? this.position.polled : 0
+    const gap = findGap(known, serials)
+    if (gap) {
+      const data = { ...gap, count: gap.to - gap.from + 1 }
+      drafts.push(this.say('collector.gap', `${epoch}:${gap.from}-${gap.to}`, data))
+    }
+    return { cursorMs, polledEpoch: epoch, polled: serials.reduce((high, one) => Math.max(high, one), known) }
+  }
+
+  /** An event of the collector about this device. */
+  say(type: string, mark: string, data: Record<string, unknown>): Draft {
+    return deviceEvent(type, this.#by.device, mark, this.#context.clock.now(), this.#by.profile.zone, data)
+  }
+
+  #decode(rows: readonly AcsRow[]): { drafts: Draft[]; placed: Placed[] } {
+    const receivedMs = this.#context.clock.now()
+    const drafts: Draft[] = []
+    const placed: Placed[] = []
+    for (const row of rows) {
+      const decoded = decodeRow(row, receivedMs, this.#by)
+      if (decoded.what === 'refused') {
+        this.#refuseOnce(decoded.refusal)
+        continue
+      }
+      const { ms } = decoded
+      const known = this.#delivered.get(`${row.serialNo}@${ms}`)
+      const epoch = known ?? this.#place(row.serialNo, ms, drafts)
+      placed.push({ serialNo: row.serialNo, ms, epoch })
+      if (known !== undefined) continue
+      if (decoded.what === 'dropped') this.#dropOnce(row.serialNo, ms, epoch)
+      else drafts.push({ ...decoded.draft, nativeKey: `${epoch}:${row.serialNo}` })
+      if (decoded.what === 'event' && !decoded.draft.backfill) this.#context.lag(Math.max(0, (receivedMs - ms) / 1000))
+    }
+    return { drafts, placed }
+  }
+
+  #place(serialNo: number, ms: number, drafts: Draft[]): number {
+    const { epoch, state, reset } = placeSerial(this.#serials, serialNo, ms)
+    this.#serials = state
+    if (reset) drafts.push(this.say('collector.serial_reset', String(epoch), { ...reset, epoch }))
+    return epoch
+  }
+
+  #dropOnce(serialNo: number, ms: number, epoch: number): void {
+    this.#context.dropped(1)
+    this.#delivered.set(`${serialNo}@${ms}`, epoch)
+  }
+
+  /** The overlap brings the same bad row again with each poll. */
+  #refuseOnce(refusal: Refusal): void {
+    if (this.#refused.has(refusal.hash)) return
+    this.#refused.set(refusal.hash, true)
+    forget(this.#refused)
+    this.#context.refuse([refusal])
+  }
+
+  async #deliver(drafts: readonly Draft[], placed: readonly Placed[], position: Position): Promise<void> {
+    const stored: z.input<typeof Stored> = { ...position, serials: this.#serials }
+    await this.#context.deliver(drafts, { [this.#key]: JSON.stringify(stored) })
+    for (const { serialNo, ms, epoch } of placed) this.#delivered.set(`${serialNo}@${ms}`, epoch)
+    forget(this.#delivered)
+  }
+}
+
+/** Oldest first, down to the limit. */
+function forget(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= REMEMBERED) return
+    map.delete(key)
+  }
+}
+
+/** An empty poll moves the cursor on disk only now and then: it costs a flush each time and saves nothing. */
+const PERSIST_MS = 60_000
+
+interface Placed {
+  serialNo: number
+  ms: number
+  epoch: number
+}
+
+/** Oldest first, whatever order the model answers in; equal times in order of the serial number. */
+const sorted = (rows: readonly AcsRow[]): AcsRow[] =>
+  [...rows].sort((a, b) => (a.time === b.time ? a.serialNo - b.serialNo : a.time < b.time ? -1 : 1))
+
+function readStored(text: string | undefined): z.output<typeof Stored> | undefined {
+  if (text === undefined) return undefined
+  try {
+    return Stored.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
