@@ -8,3 +8,5 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() }
 export const newId = (): string => randomUUID()
 export const randomToken = (bytes = 32): string => randomBytes(bytes).toString('base64url')
+/** 0 ≤ x < 1; for jitter only, never for a draw. */
+export const chance = (): number => Math.random()
