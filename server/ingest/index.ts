@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import { EVENT_TYPES } from '../../contract/catalogue.ts'
+import { parseTopic, receiptTopic } from '../../contract/topics.ts'
+import type { Clock } from '../clock.ts'
+import type { EventHandler, Feature, Records, StoredEvent, Tick, Turn } from '../feature.ts'
+import { Refusal } from '../refusal.ts'
+import { type Accepted, type Checked, check } from './check.ts'
+import type { Gap } from './gaps.ts'
+import { GroupCommit, type IntakeState } from './group-commit.ts'
+import { pruneInbox } from './inbox.ts'
+import { countOpen, pruneQuarantine, QuarantineBounds } from './quarantine.ts'
+import { excerptOf } from './refusal.ts'
+import { ingestRoutes } from './routes.ts'
+import { type SignsOfLife, takeSignOfLife } from './signs-of-life.ts'
+import { type CollectorStats, IngestStats } from './stats.ts'
+import { migrations } from './tables.ts'
+import type { Outcome, Parcel } from './turn.ts'
+import type { Door, Log, PublishOptions } from './wire.ts'
+
+const DAY = 24 * 3600 * 1000
+const GAP_EVERY_MS = 5000
+const PRUNE_EVERY_MS = 60_000
+const PRUNE_ROWS = 2000
+const TOPIC_EXCERPT = 400
+
+export interface IngestDeps extends SignsOfLife {
+  records: Records
+  clock: Clock
+  site: string
+  retention: { inboxDays: number; quarantineDays: number }
+  /** Of all features; the same array as long as nothing changes. */
+  handlers(): readonly EventHandler[]
+  publish(topic: string, payload: string, options: PublishOptions): void
+  /** New events after their commit, beside the alarm path; must not throw nor wait. */
+  sideRoad(events: readonly StoredEvent[]): void
+  /** In the turn in which a handler threw: raises the alert that this deserves. */
+  onHandlerFailed(turn: Turn, event: StoredEvent, error: unknown): Promise<void>
+  /** The store stopped or resumed taking. */
+  onState?(state: IntakeState): void
+  log: Log
+}
+
+export interface IngestFeature extends Feature, Door {
+  submit(topic: string, payload: Uint8Array, receivedMs: number): Promise<Outcome>
+  /** For /readyz. */
+  state(): IntakeState
+  stats(): { waiting: number; turns: number; p95Ms: number | null; collectors: CollectorStats[] }
+  quarantineOpen(): Promise<number>
+}
+
+const NOTHING: Outcome = { stored: 0, duplicate: 0, rejected: [] }
+
+/** From a message to the durable inbox: check, dedupe, handlers, receipt; everything else goes to quarantine. */
+export function ingestFeature(deps: IngestDeps): IngestFeature {
+  const { records, clock, site, retention, log } = deps
+  const stats = new IngestStats()
+  const bounds = new QuarantineBounds()
+  const group = new GroupCommit({
+    records,
+    now: () => clock.now(),
+    handlers: deps.handlers,
+    stats,
+    bounds,
+    onHandlerFailed: deps.onHandlerFailed,
+    receipt: (collector, receipt) =>
+      deps.publish(receiptTopic(site, collector), JSON.stringify(receipt), { qos: 1, retain: false }),
+    sideRoad: deps.sideRoad,
+    onState: (state) => deps.onState?.(state),
+    log,
+  })
+  const retentionMs = retention.inboxDays * DAY
+
+  const parcelOf = (topic: string, payload: Uint8Array, receivedMs: number): Parcel | undefined => {
+    const parts = parseTopic(topic)
+    const fits = parts && parts.site === site
+    if (fits && parts.kind !== 'evt') {
+      lookAt(topic, payload, receivedMs)
+      return undefined
+    }
+    const checked = fits ? check(payload, parts, receivedMs, retentionMs) : misdirected(topic, payload, receivedMs)
+    const receiptFor = parts?.collector ?? collectorLevel(topic)
+    return { receiptFor, topic: topic.slice(0, TOPIC_EXCERPT), checked, receivedMs, quarantine: true, settle: null }
+  }
+
+  const lookAt = (topic: string, payload: Uint8Array, receivedMs: number): void => {
+    const parts = parseTopic(topic)
+    if (!parts) return
+    takeSignOfLife(parts, payload, receivedMs, deps).then(
+      (reason) => {
+        if (!reason) return
+        const text = Buffer.from(payload).toString('utf8', 0, 65_536)
+        const refusals = [{ id: null, collector: parts.collector, reason, ...excerptOf(text), at: receivedMs }]
+        group.put({
+          receiptFor: null,
+          topic,
+          checked: { events: [], refusals },
+          receivedMs,
+          quarantine: true,
+          settle: null,
+        })
+      },
+      (error: unknown) => log('error', `采集器 ${parts.collector} 的状态未能处理`, error),
+    )
+  }
+
+  const promised = (parcel: Parcel): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      parcel.settle = resolve
+      if (!group.put(parcel)) reject(new Refusal('unavailable', '入库积压已满，请稍后重送'))
+    })
+
+  const feature: IngestFeature = {
+    name: 'ingest',
+    migrations,
+    routes: ingestRoutes({
+      records,
+      site,
+      deliver: (payload, ground, receivedMs, quarantine) => {
+        const { ok } = group.state
+        if (!ok) throw new Refusal('unavailable', '记录库暂不可写，请稍后重送')
+        const checked = check(payload, ground, receivedMs, retentionMs)
+        return promised({ receiptFor: null, topic: null, checked, receivedMs, quarantine, settle: null })
+      },
+    }),
+    ticks: [gapTick(stats, site, (parcel) => group.put(parcel)), pruneTick(retention)],
+    start: async () => {
+      await stats.load(records.read)
+      await bounds.load(records.read)
+    },
+    stop: () => group.stop(),
+    submit: (topic, payload, receivedMs) => {
+      const parcel = parcelOf(topic, payload, receivedMs)
+      return parcel ? promised(parcel) : Promise.resolve(NOTHING)
+    },
+    take: (topic, payload, receivedMs) => {
+      const parcel = parcelOf(topic, payload, receivedMs)
+      return parcel ? group.put(parcel) : true
+    },
+    get high() {
+      return group.high
+    },
+    whenLow: () => group.whenLow(),
+    state: () => group.state,
+    stats: () => ({
+      waiting: group.waiting,
+      turns: group.turns,
+      p95Ms: stats.p95Ms(),
+      collectors: stats.list(clock.now()),
+    }),
+    quarantineOpen: () => countOpen(records.read),
+  }
+  return feature
+}
+
+/** The level where a collector's name stands, of a topic that is none of ours. */
+const collectorLevel = (topic: string): string => topic.split('/')[4]?.slice(0, 64) || 'unknown'
+
+function misdirected(topic: string, payload: Uint8Array, receivedMs: number): Checked {
+  const text = Buffer.from(payload).toString('utf8', 0, 65_536)
+  const collector = collectorLevel(topic)
+  const refused = { id: null, collector, reason: 'unknown_topic' as const, ...excerptOf(text), at: receivedMs }
+  return { events: [], refusals: [refused] }
+}
+
+/** Numbers that never came become an event of their own: the alert rules decide how loud it is. */
+function gapTick(stats: IngestStats, site: string, put: (parcel: Parcel) => void): Tick {
+  return {
+    name: 'ingest.gaps',
+    everyMs: GAP_EVERY_MS,
+    run: async (turn) => {
+      const events = stats.gaps(turn.now).map(({ collector, gap }) => gapEvent(collector, gap, site, turn.now))
+      if (events.length === 0) return
+      const checked = { events, refusals: [] }
+      turn.afterCommit(() =>
+        put({ receiptFor: null, topic: null, checked, receivedMs: turn.now, quarantine: true, settle: null }),
+      )
+    },
+  }
+}
+
+function gapEvent(collector: string, gap: Gap, site: string, now: number): Accepted {
+  const type = 'collector.gap'
+  const hash = createHash('sha256').update(`${type}|${collector}|${gap.from}-${gap.to}|${gap.sinceMs}`).digest('hex')
+  const observedAt = Temporal.Instant.fromEpochMilliseconds(gap.sinceMs).toString()
+  const data = { from: gap.from, to: gap.to, missing: gap.to - gap.from + 1 }
+  const event: StoredEvent = {
+    id: `${gap.sinceMs.toString(16).padStart(12, '0')}-${hash.slice(0, 20)}`,
+    type,
+    family: 'collector_event',
+    domain: 'infra',
+    collector,
+    device: null,
+    object: `collector:${collector}`,
+    severity: EVENT_TYPES[type]?.severity ?? 'warning',
+    observedAt,
+    observedMs: gap.sinceMs,
+    receivedMs: now,
+    backfill: false,
+    data,
+  }
+  const { id, object, severity } = event
+  const body = JSON.stringify({ v: 1, id, type, site, collector, object, observed_at: observedAt, severity, data })
+  return { event, seq: null, body, note: null }
+}
+
+function pruneTick({ inboxDays, quarantineDays }: IngestDeps['retention']): Tick {
+  return {
+    name: 'ingest.prune',
+    everyMs: PRUNE_EVERY_MS,
+    run: async ({ tx, now }) => {
+      await pruneInbox(tx, now - inboxDays * DAY, PRUNE_ROWS)
+      await pruneQuarantine(tx, now - quarantineDays * DAY)
+    },
+  }
+}
