@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SecretRef, Services } from '../../config/schema.ts'
+import type { Clock } from '../clock.ts'
+import type { MetricPoint } from '../feature.ts'
+import type { EngineSettings } from './engine.ts'
+import type { Report } from './messages.ts'
+import {
+  type Rejected,
+  type SelectedRow,
+  type SeriesAnswer,
+  type SeriesQuery,
+  type StoreHealth,
+  StoreUnavailable,
+} from './port.ts'
+import { planSeries, series } from './series.ts'
+import { MetricsThread } from './thread.ts'
+import type { MetricsState } from './writer.ts'
+
+export { eventPoint } from './event-point.ts'
+export type { Rejected, SeriesAnswer, SeriesQuery, StoreHealth } from './port.ts'
+export type { MetricsState } from './writer.ts'
+
+export interface MetricsLog {
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+export interface MetricsDeps {
+  services: Pick<Services, 'metrics' | 'retention'>
+  dataDir: string
+  secret(ref: SecretRef): string
+  clock: Clock
+  log: MetricsLog
+  /** Points that no store will ever take, for the quarantine (`influx_rejected`); at most some of each batch. */
+  rejected?(points: readonly Rejected[]): void
+}
+
+export interface Metrics {
+  /** @throws StoreUnavailable · Error in Chinese when the query names something undeclared */
+  store: { series(query: SeriesQuery): Promise<SeriesAnswer>; health(): Promise<StoreHealth> }
+  /** Returns at once and never throws; the points are on disk some ms later. */
+  sink: { write(points: readonly MetricPoint[]): void }
+  /** `since` and `at` epoch ms; `at` = when the thread last said so. */
+  state(): MetricsState & { at: number }
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const HAND_OVER_MS = 50
+const HAND_OVER_POINTS = 2000
+/** Handed over but not yet on disk; beyond it new points are dropped and counted rather than eating memory. */
+const MAX_UNDERWAY = 200_000
+const STOP_MS = 3000
+const RESTART_MS = 1000
+
+const UNKNOWN: MetricsState = {
+  state: 'down',
+  backlog: 0,
+  reason: null,
+  detail: '尚未启动',
+  since: null,
+  needsHelp: false,
+  written: 0,
+  rejected: 0,
+  dropped: 0,
+}
+
+/** @throws when a secret is missing */
+export function openMetrics(deps: MetricsDeps): Metrics {
+  return new MetricsRoad(deps, engineSettings(deps))
+}
+
+function engineSettings({ services: { metrics, retention }, dataDir, secret }: MetricsDeps): EngineSettings {
+  const days = {
+    rawDays: retention.metricsRawDays,
+    hourDays: retention.metricsHourDays,
+    eventsDays: retention.eventsDays,
+  }
+  if (metrics.kind === 'embedded') return { dataDir, retention: days }
+  const { url, database, bootstrap, username, password, token } = metrics
+  return {
+    dataDir,
+    retention: days,
+    influx: {
+      url,
+      database,
+      bootstrap,
+      timeoutMs: 10_000,
+      ...(username ? { username } : {}),
+      ...(password ? { password: secret(password) } : {}),
+      ...(token ? { token: secret(token) } : {}),
+    },
+  }
+}
+
+class MetricsRoad implements Metrics {
+  readonly #deps: MetricsDeps
+  readonly #settings: EngineSettings
+  #thread: MetricsThread | undefined
+  #waiting: MetricPoint[] = []
+  #timer: NodeJS.Timeout | undefined
+  #underway = 0
+  #dropped = 0
+  #state = UNKNOWN
+  #at = 0
+  #stopped = false
+
+  constructor(deps: MetricsDeps, settings: EngineSettings) {
+    this.#deps = deps
+    this.#settings = settings
+  }
+
+  readonly store = {
+    series: async (query: SeriesQuery): Promise<SeriesAnswer> => {
+      planSeries(query)
+      return series({ select: (selection) => this.#ask<SelectedRow[]>({ kind: 'select', selection }) }, query)
+    },
+    health: () => this.#ask<StoreHealth>({ kind: 'health' }),
+  }
+
+  readonly sink = {
+    write: (points: readonly MetricPoint[]): void => {
+      if (this.#underway + this.#waiting.length + points.length > MAX_UNDERWAY) {
+        this.#dropped += points.length
+        return
+      }
+      for (const point of points) this.#waiting.push(point)
+      if (this.#waiting.length >= HAND_OVER_POINTS) this.#handOver()
+      else this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
+    },
+  }
+
+  state(): MetricsState & { at: number } {
+    return { ...this.#state, dropped: this.#state.dropped + this.#dropped, at: this.#at }
+  }
+
+  async start(): Promise<void> {
+    this.#stopped = false
+    this.#run()
+    await this.store.health().catch(() => undefined)
+  }
+
+  async stop(): Promise<void> {
+    this.#handOver()
+    this.#stopped = true
+    await this.#thread?.stop(STOP_MS)
+    this.#thread = undefined
+  }
+
+  #run(): void {
+    this.#underway = 0
+    this.#thread = new MetricsThread(this.#settings, {
+      report: (message) => this.#hear(message),
+      died: (error) => void this.#restart(error),
+    })
+  }
+
+  #hear(message: Exclude<Report, { kind: 'answer' | 'failure' }>): void {
+    if (message.kind === 'taken') this.#underway -= message.points
+    else if (message.kind === 'rejected') this.#refused(message.rejected)
+    else {
+      if (message.state.state !== this.#state.state && message.state.state === 'down')
+        this.#deps.log.warn(
+          { reason: message.state.reason, detail: message.state.detail },
+          '指标库不可用，数据点暂存磁盘',
+        )
+      this.#state = message.state
+      this.#at = this.#deps.clock.now()
+    }
+  }
+
+  #refused(rejected: readonly Rejected[]): void {
+    const [first] = rejected
+    this.#deps.log.warn({ count: rejected.length, reason: first?.reason, detail: first?.detail }, '指标库拒收数据点')
+    this.#deps.rejected?.(rejected)
+  }
+
+  async #restart(error: Error): Promise<void> {
+    this.#thread = undefined
+    this.#deps.log.error({ err: error }, '指标线程意外结束，即将重启')
+    this.#state = { ...this.#state, state: 'down', reason: 'failed', detail: error.message }
+    await sleep(RESTART_MS, undefined, { ref: false })
+    if (!this.#stopped && !this.#thread) this.#run()
+  }
+
+  #handOver(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#waiting.length === 0 || !this.#thread) return
+    const points = this.#waiting
+    this.#waiting = []
+    this.#underway += points.length
+    this.#thread.points(JSON.stringify(points), points.length)
+  }
+
+  async #ask<Answer>(order: Parameters<MetricsThread['ask']>[0]): Promise<Answer> {
+    if (!this.#thread) throw new StoreUnavailable('unreachable', '指标线程没有运行')
+    return (await this.#thread.ask(order)) as Answer
+  }
+}
