@@ -1,0 +1,79 @@
+import type { AlertItem } from '../../contract/panels/alerts.ts'
+import type { AlertDesk, Feature, Turn } from '../feature.ts'
+import { type AlertsDeps, makeContext } from './context.ts'
+import { makeDesk, type TurnEvents } from './desk.ts'
+import { alertHandler } from './events.ts'
+import { evaluateFigures } from './figure-rules.ts'
+import { alertFigures, alertPanels, type Pulse } from './figures.ts'
+import { compareAlerts } from './order.ts'
+import { recordPainted } from './painted.ts'
+import { present } from './present.ts'
+import { readOpen } from './queries.ts'
+import { alertRoutes } from './routes.ts'
+import { silenceRoutes } from './silence-routes.ts'
+import { alertMigrations } from './tables.ts'
+import { escalationTick, timeTick } from './ticks.ts'
+
+export type { AlertsDeps, ObjectWords } from './context.ts'
+export { shiftStartOf } from './ticks.ts'
+
+export interface AlertsFeature extends Feature {
+  /** What other features raise and clear alerts with. */
+  desk: AlertDesk
+  /** Every alert that is not closed, in the order of the wall. */
+  open(): Promise<readonly AlertItem[]>
+  /** The hub tells that a screen has drawn an alert; `at` epoch ms in server time. Later receipts change nothing. */
+  recordPainted(turn: Turn, alertId: string, screen: string, at: number): Promise<void>
+  /** One look at all figure rules; runs by itself every five seconds between start and stop. */
+  evaluateFigures(): Promise<void>
+}
+
+const FIGURES_EVERY_MS = 5000
+
+/** Alerts: one card per cause, with its life, its history and its ladder. List it before the features that raise. */
+export function alertsFeature(deps: AlertsDeps): AlertsFeature {
+  const context = makeContext(deps)
+  const turnEvents: TurnEvents = new WeakMap()
+  const pulse: Pulse = { at: null }
+  let timer: ReturnType<typeof setInterval> | undefined
+  let running: Promise<void> | undefined
+  const figures = () => evaluateFigures(context)
+  const escalation = escalationTick(context)
+  return {
+    name: 'alerts',
+    migrations: alertMigrations,
+    handlers: [alertHandler(context, turnEvents)],
+    routes: [...alertRoutes(context), ...silenceRoutes(context)],
+    panels: alertPanels(context, pulse),
+    figures: [alertFigures(context, pulse)],
+    ticks: [
+      {
+        ...escalation,
+        async run(turn) {
+          await escalation.run(turn)
+          turn.afterCommit(() => {
+            pulse.at = turn.now
+          })
+        },
+      },
+      timeTick(context),
+    ],
+    desk: makeDesk(context, turnEvents),
+    open: async () => (await readOpen(context.records.read)).sort(compareAlerts).map(present),
+    recordPainted,
+    evaluateFigures: figures,
+    async start() {
+      timer = setInterval(() => {
+        running ??= figures()
+          .catch((error: unknown) => context.log.error({ err: error }, '指标类告警规则本次未能判断'))
+          .finally(() => {
+            running = undefined
+          })
+      }, FIGURES_EVERY_MS)
+    },
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}

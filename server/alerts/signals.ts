@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import type { AlertRule } from '../../config/schema.ts'
+import type { Domain } from '../../contract/domains.ts'
+import type { Severity } from '../../contract/severity.ts'
+import type { StoredEvent } from '../feature.ts'
+import type { Raise } from './book.ts'
+import { type AlertsContext, SELFTEST_RULE } from './context.ts'
+import type { Evidence } from './types.ts'
+import { clockText, plain, render, span, type Values } from './words.ts'
+
+/** What a rule needs to become a signal: who, when, and the words for its placeholders. */
+export interface Occasion {
+  cause: string
+  severity: Severity
+  domain: Domain
+  object: string | null
+  at: number
+  clearable: boolean
+  evidence: readonly Evidence[]
+  values: Values
+  facts?: readonly { label: string; text: string }[]
+  demo?: boolean
+  backfill?: boolean
+}
+
+type WordsContext = Pick<AlertsContext, 'objectOf' | 'postValues' | 'demo'>
+
+export function signalOf(context: WordsContext, rule: AlertRule, occasion: Occasion): Raise {
+  const subject = occasion.object ?? ''
+  const words = subject ? context.objectOf?.(subject) : undefined
+  const values: Values = {
+    ...context.postValues,
+    ...words?.values,
+    object: subject,
+    name: words?.name ?? subject,
+    time: clockText(occasion.at),
+    ...(rule.threshold ? { threshold: rule.threshold } : {}),
+    ...(rule.withinS ? { within: span(rule.withinS) } : {}),
+    ...(rule.above !== undefined ? { above: rule.above } : {}),
+    ...occasion.values,
+  }
+  return {
+    kind: 'raise',
+    cause: occasion.cause,
+    rule: rule.id,
+    ruleTitle: rule.title,
+    severity: occasion.severity,
+    domain: occasion.domain,
+    object: occasion.object,
+    at: occasion.at,
+    clearable: occasion.clearable,
+    evidence: occasion.evidence,
+    title: plain(render(rule.title, values), 80),
+    why: plain(render(rule.why, values), 160),
+    next: rule.next ? plain(render(rule.next, values), 160) : null,
+    facts: (occasion.facts ?? []).map(({ label, text }) => ({ label: plain(label, 8), text: plain(text, 80) })),
+    demo: occasion.demo ?? context.demo,
+    backfill: occasion.backfill ?? false,
+    hidden: rule.id === SELFTEST_RULE,
+  }
+}
+
+/** Placeholders that an event fills: its plain data keys, and all of them again as `data.KEY`. */
+export function eventValues(event: StoredEvent, subject: string, context: WordsContext): Values {
+  const simple = Object.entries(event.data).filter(
+    (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
+  )
+  const name = context.objectOf?.(subject)?.name ?? subject
+  return {
+    ...Object.fromEntries(simple.filter(([key]) => !RESERVED.has(key))),
+    ...Object.fromEntries(simple.map(([key, value]) => [`data.${key}`, value])),
+    name,
+    ...(event.device ? { device: event.device } : {}),
+    collector: event.collector,
+  }
+}
+const RESERVED = new Set(['name', 'object', 'time', 'count', 'threshold', 'within', 'value', 'above'])
+
+const EXCERPT = 2000
+
+/** Fixes an event as evidence: SHA-256 over its canonical JSON (keys sorted), so that it can be recomputed. */
+export function evidenceOf(event: StoredEvent): Evidence {
+  const text = canonical({
+    id: event.id,
+    type: event.type,
+    collector: event.collector,
+    device: event.device,
+    object: event.object,
+    observed_at: event.observedAt,
+    data: event.data,
+  })
+  return {
+    eventId: event.id,
+    type: event.type,
+    observedMs: event.observedMs,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    excerpt: text.slice(0, EXCERPT),
+  }
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${pairs.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`
+}
