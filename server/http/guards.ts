@@ -3,10 +3,10 @@ import { CSRF_HEADER } from '../../contract/http/people.ts'
 import type { RouteSpec } from '../../contract/http/route.ts'
 import type { Principal } from '../feature.ts'
 import { sameText } from '../people/cookie.ts'
+import { judgeOrigin, type OriginHeaders } from '../people/origin.ts'
+import { type Allowance, RateLimiter } from '../people/rate.ts'
 import { Refusal } from '../refusal.ts'
 import type { Caller } from './dispatch.ts'
-import { judgeOrigin, type OriginHeaders } from './origin.ts'
-import { type Allowance, RateLimiter } from './rate.ts'
 
 /** contract.md: not tighter than 50 a second for a token, 500 for ingest. */
 const CALLS: Allowance = { rate: 100, burst: 300 }
