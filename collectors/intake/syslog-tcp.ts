@@ -1,0 +1,90 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Decoded, nothing, refuse } from '../source.ts'
+import type { Listener } from './syslog.ts'
+import { splitAware } from './syslog-decode.ts'
+import { createFramer, type Framer, type FrameStep } from './syslog-framing.ts'
+import { type ListenerParts, portProblem } from './syslog-udp.ts'
+
+const MAX_CONNECTIONS = 256
+/** A console that has said nothing for so long has gone away without closing; it will connect again. */
+const IDLE_MS = 3_600_000
+
+/** @throws Error in Chinese when the port is taken */
+export async function listenTcp(address: { host: string; port: number }, parts: ListenerParts): Promise<Listener> {
+  const { reception, senders, log } = parts
+  const sockets = new Set<Socket>()
+  const server = createServer({ keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
+    const sender = socket.remoteAddress ?? ''
+    if (!senders.isAllowed(sender)) {
+      reception.lost(1, 'stranger', sender)
+      socket.destroy()
+      return
+    }
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.setTimeout(IDLE_MS, () => socket.destroy())
+    follow(socket, sender, parts).catch((err) => {
+      if (!socket.destroyed) log.warn({ err, sender }, 'TCP 连接出错，已断开')
+      socket.destroy()
+    })
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  server.on('drop', () => log.warn('TCP 连接数已到上限，新连接被拒绝'))
+  await bound(server, address)
+  const bind = server.address()
+  return {
+    port: typeof bind === 'object' && bind ? bind.port : address.port,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** Reads one connection to its end. Nothing more is read until what came is on disk: TCP makes the sender wait. */
+async function follow(socket: Socket, sender: string, parts: ListenerParts): Promise<void> {
+  const framer = createFramer()
+  const decode = splitAware(parts.decode)
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    const step = framer.push(chunk)
+    await handle(step, framer, decode, sender, parts)
+    if (step.close) {
+      socket.destroy()
+      return
+    }
+  }
+  await handle(framer.end(), framer, decode, sender, parts)
+}
+
+async function handle(
+  step: FrameStep,
+  framer: Framer,
+  splitDecode: ListenerParts['decode'],
+  sender: string,
+  parts: ListenerParts,
+): Promise<void> {
+  const { reception, senders, clock } = parts
+  const decode = framer.mode === 'line' ? splitDecode : parts.decode
+  const all: Decoded = nothing()
+  all.refusals.push(...step.refusals.map(({ reason, raw, detail }) => refuse(reason, raw, detail)))
+  for (const frame of step.frames) {
+    while (senders.admit(sender, clock.now()) === 'too_fast') await sleep(1000 * senders.waitS(sender, clock.now()) + 1)
+    const { drafts, refusals, dropped } = decode(frame, clock.now())
+    all.drafts.push(...drafts)
+    all.refusals.push(...refusals)
+    all.dropped += dropped
+  }
+  if (step.frames.length > 0 || all.refusals.length > 0) await reception.take(all, clock.now())
+}
+
+const bound = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>
+  new Promise((done, failed) => {
+    server.once('error', (error) => failed(portProblem('TCP', port, error)))
+    server.listen(port, host, () => {
+      server.removeAllListeners('error')
+      server.on('error', () => {})
+      done()
+    })
+  })

@@ -1,0 +1,76 @@
+import { type Moment, ofZone, readMoment } from './wall-clock.ts'
+
+const DAY_MS = 86_400_000
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const CLOCK = '(\\d{1,2}):(\\d{2}):(\\d{2})(?:[.,](\\d{1,6}))?'
+const END = '(?=[\\s:]|$)'
+const BSD = new RegExp(`^(${MONTHS.join('|')}) {1,2}(\\d{1,2})(?: (20\\d{2}))? ${CLOCK}(?: (20\\d{2}))?${END}`)
+const NUMERIC = new RegExp(
+  `^(\\d{4})(?:-|/|年)(\\d{1,2})(?:-|/|月)(\\d{1,2})日?[T ]?${CLOCK}(Z|[+-]\\d{2}:?\\d{2})?${END}`,
+)
+/** RFC 5424 6.2.3: upper-case T and Z, at most 6 digits of a second, no leap second. */
+const STRICT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/
+
+/** A time stamp at the head of a text. `moment` undefined: it has the shape of one but is no such time. */
+export interface Stamp {
+  length: number
+  moment: Moment | undefined
+}
+
+/**
+ * RFC 3164 `Nov  4 10:21:07` (no year: the one nearest to receipt) and what devices in Chinese offices send instead:
+ * `Nov 24 2026 10:21:07`, `2026-11-24 10:21:07`, `2026/11/24 …`, `2026年11月24日 …`, ISO 8601.
+ * A wall clock without offset is that of `zone`. More than 24 h ahead of receipt is no time.
+ */
+export function readStamp(text: string, receivedMs: number, zone: string): Stamp | undefined {
+  const head = text.slice(0, 48)
+  const bsd = BSD.exec(head)
+  if (bsd) return { length: bsd[0].length, moment: plausible(bsdMoment(bsd, receivedMs, zone), receivedMs) }
+  const numeric = NUMERIC.exec(head)
+  return numeric
+    ? { length: numeric[0].length, moment: plausible(numericMoment(numeric, zone), receivedMs) }
+    : undefined
+}
+
+export const readStrictStamp = (text: string, receivedMs: number, zone: string): Moment | undefined =>
+  STRICT.test(text) ? plausible(readMoment(text, zone), receivedMs) : undefined
+
+const plausible = (moment: Moment | undefined, receivedMs: number): Moment | undefined =>
+  moment && moment.ms <= receivedMs + DAY_MS ? moment : undefined
+
+function bsdMoment(match: RegExpExecArray, receivedMs: number, zone: string): Moment | undefined {
+  const [, name = '', day = '', yearBefore, hour = '', minute = '', second = '', fraction, yearAfter] = match
+  const month = MONTHS.indexOf(name) + 1
+  const year = yearBefore ?? yearAfter
+  const inYear = (one: number) => wallMoment([one, month, Number(day)], [hour, minute, second], fraction, zone)
+  if (year) return inYear(Number(year))
+  const thisYear = Temporal.Instant.fromEpochMilliseconds(receivedMs).toZonedDateTimeISO(zone).year
+  const candidates = [thisYear, thisYear - 1, thisYear + 1].flatMap((one) => inYear(one) ?? [])
+  const distance = ({ ms }: Moment) => Math.abs(ms - receivedMs)
+  return candidates.sort((one, other) => distance(one) - distance(other))[0]
+}
+
+function numericMoment(match: RegExpExecArray, zone: string): Moment | undefined {
+  const [, year, month = '', day = '', hour = '', minute = '', second = '', fraction, offset] = match
+  const date = [Number(year), Number(month), Number(day)] as const
+  if (!offset) return wallMoment(date, [hour, minute, second], fraction, zone)
+  if (Number(second) > 59) return undefined
+  const two = (text: string) => text.padStart(2, '0')
+  const clock = `${two(hour)}:${minute}:${second}${fraction ? `.${fraction}` : ''}`
+  return readMoment(`${year}-${two(month)}-${two(day)}T${clock}${offset}`, zone)
+}
+
+function wallMoment(
+  [year, month, day]: readonly [number, number, number],
+  [hour, minute, second]: readonly [string, string, string],
+  fraction: string | undefined,
+  zone: string,
+): Moment | undefined {
+  const millisecond = fraction ? Number(fraction.padEnd(3, '0').slice(0, 3)) : 0
+  const fields = { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second), millisecond }
+  try {
+    return ofZone(Temporal.PlainDateTime.from(fields, { overflow: 'reject' }), zone)
+  } catch {
+    return undefined
+  }
+}

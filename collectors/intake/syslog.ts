@@ -1,0 +1,97 @@
+import type { SourceOf } from '../../config/schema.ts'
+import type { Decoded, SourceContext, SourceRunner } from '../source.ts'
+import { dialectOf } from '../terminals/dialects.ts'
+import { createSenders } from './senders.ts'
+import { createDecoder } from './syslog-decode.ts'
+import { listenTcp } from './syslog-tcp.ts'
+import { listenUdp } from './syslog-udp.ts'
+
+/** What both listeners do with a decoded message. */
+export interface Reception {
+  /** Resolves when its events are on disk. */
+  take(decoded: Decoded, receivedMs: number): Promise<void>
+  /** Events taken and not yet on disk. */
+  readonly waiting: number
+  /** Not read: too fast, no room, or from a stranger. */
+  lost(count: number, why: 'too_fast' | 'no_room' | 'stranger', sender: string): void
+}
+
+export interface Listener {
+  port: number
+  close(): Promise<void>
+}
+
+/** Once a minute is enough to say the same again. */
+const REPEAT_MS = 60_000
+const WHY = {
+  too_fast: '发送过快，超出部分已丢弃并计数；请核对来源，必要时调高 maxPerSecond',
+  no_room: '本机来不及写盘，部分报文已丢弃并计数；请检查磁盘',
+  stranger: '不在允许名单（allow）中，其报文已丢弃；若属实，请把地址加入 sources.yaml',
+} as const
+
+/** Syslog over UDP and TCP; the dialect of its profile reads the bodies. */
+export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext): SourceRunner {
+  const decode = createDecoder(dialectOf(context.profile, context.personHash))
+  const senders = createSenders(config.allow, config.maxPerSecond)
+  const listeners: Listener[] = []
+  const complaints = new Map<string, number>()
+  let waiting = 0
+  let troubledUntil = 0
+  let calm: NodeJS.Timeout | undefined
+
+  const reception: Reception = {
+    get waiting() {
+      return waiting
+    },
+    async take({ drafts, refusals, dropped }, receivedMs) {
+      context.contact(receivedMs)
+      if (dropped > 0) context.dropped(dropped)
+      context.refuse(refusals)
+      if (drafts.length === 0) return
+      const newest = drafts.reduce((max, { observedMs }) => Math.max(max, observedMs ?? 0), 0)
+      if (newest > 0) context.lag(Math.max(0, (receivedMs - newest) / 1000))
+      waiting += drafts.length
+      await context.deliver(drafts).finally(() => {
+        waiting -= drafts.length
+      })
+    },
+    lost(count, why, sender) {
+      context.dropped(count)
+      const now = context.clock.now()
+      if (why !== 'stranger') {
+        if (now >= troubledUntil) context.state('degraded', `${sender} ${WHY[why]}`)
+        troubledUntil = now + REPEAT_MS
+      }
+      const key = `${why} ${sender}`
+      if (now - (complaints.get(key) ?? 0) < REPEAT_MS) return
+      if (complaints.size > 1000) complaints.clear()
+      complaints.set(key, now)
+      context.log.warn({ sender }, WHY[why])
+    },
+  }
+
+  return {
+    async start() {
+      const { udp, tcp } = config
+      if (!udp && !tcp) throw new Error('udp 与 tcp 至少写一项')
+      const shared = { reception, senders, decode, clock: context.clock, log: context.log }
+      if (tcp) listeners.push(await listenTcp(tcp, shared))
+      // With port 0 both transports share the number that TCP was given.
+      const udpPort = udp && udp.port === 0 ? { ...udp, port: listeners[0]?.port ?? 0 } : udp
+      if (udpPort) listeners.push(await listenUdp(udpPort, shared))
+      context.listens({
+        ...(tcp && { tcp: listeners[0]?.port ?? 0 }),
+        ...(udp && { udp: listeners.at(-1)?.port ?? 0 }),
+      })
+      context.state('ok')
+      calm = setInterval(() => {
+        if (troubledUntil > 0 && context.clock.now() >= troubledUntil) context.state('ok')
+        if (context.clock.now() >= troubledUntil) troubledUntil = 0
+      }, 5000)
+    },
+    async stop() {
+      clearInterval(calm)
+      await Promise.all(listeners.splice(0).map((listener) => listener.close()))
+    },
+  }
+}

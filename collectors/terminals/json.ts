@@ -1,0 +1,59 @@
+export type Json = Record<string, unknown>
+
+/** Deeper bodies are no terminal event; they would only exhaust the stack. */
+const MAX_DEPTH = 32
+
+/** The one JSON object of a message body; undefined when it is none. Integers beyond 2^53 stay as their digits. */
+export function parseBody(message: string): Json | undefined {
+  const start = message.indexOf('{')
+  if (start < 0) return undefined
+  const text = message.slice(start)
+  try {
+    const value: unknown = /\d{16}/.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+    return isJson(value) && isShallow(value, MAX_DEPTH) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Third argument of a reviver: the source text of a primitive (ES2025, JSON.parse source text access). */
+function keepDigits(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  const lost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+  return lost ? (context?.source ?? value) : value
+}
+
+const isShallow = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((one) => isShallow(one, depth - 1)))
+
+/** `client_info.name`, `group_info.0.node_name`: own properties only, so that no prototype answers. */
+export function at(value: unknown, path: string): unknown {
+  let here = value
+  for (const key of path.split('.')) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined
+    here = (here as Json)[key]
+  }
+  return here
+}
+
+/** First path that leads to a non-empty scalar. */
+export function firstOf(value: unknown, paths: readonly string[]): string | number | boolean | undefined {
+  for (const path of paths) {
+    const found = at(value, path)
+    if (typeof found === 'number' || typeof found === 'boolean' || (typeof found === 'string' && found !== ''))
+      return found
+  }
+  return undefined
+}
+
+/** Same text for the same content: keys sorted, the given paths left out. */
+export function canonical(value: unknown, without: ReadonlySet<string>, path = ''): string {
+  if (Array.isArray(value)) return `[${value.map((one, n) => canonical(one, without, `${path}${n}.`)).join(',')}]`
+  if (!isJson(value)) return JSON.stringify(value) ?? 'null'
+  const keys = Object.keys(value).filter((key) => !without.has(path + key))
+  const parts = keys.sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key], without, `${path}${key}.`)}`)
+  return `{${parts.join(',')}}`
+}
