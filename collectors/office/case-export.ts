@@ -1,0 +1,88 @@
+import { localStamp } from './calendar.ts'
+import type { CaseFact } from './cases.ts'
+import type { Cell, Table } from './sheet-file.ts'
+
+/** The list that the case system exports: title rows, a header in two rows, a row a case, a sum row. */
+
+/** Newest cases that nobody has yet, whatever the hour: the draw of an office needs something to draw. */
+export const UNASSIGNED = 3
+
+const HEADERS: readonly (readonly [group: string, name?: string])[] = [
+  ['序号'],
+  ['部门受案号'],
+  ['统一受案号'],
+  ['案件名称'],
+  ['案件类别'],
+  ['移送案由'],
+  ['嫌疑人'],
+  ['承办单位'],
+  ['承办部门'],
+  ['承办检察官'],
+  ['受理日期'],
+  ['分案日期'],
+  ['当前流程节点'],
+  ['强制措施'],
+  ['办案期限', '起算日'],
+  ['办案期限', '到期日'],
+  ['审结情况'],
+  ['办结日期'],
+  ['认罪认罚'],
+  ['是否未成年人'],
+]
+
+/** @param facts in order of acceptance, none accepted after `now` */
+export function caseTable(facts: readonly CaseFact[], now: number, unit: string, title: string): Table {
+  const unassigned = new Set(facts.slice(-UNASSIGNED))
+  const rows = facts.map((fact, at) => row(fact, now, unit, at + 1, unassigned.has(fact)))
+  const second = HEADERS.map(([, name]) => name ?? null)
+  const first = HEADERS.map(([group], at) => (group === HEADERS[at - 1]?.[0] ? null : group))
+  const span = HEADERS.findIndex(([, name]) => name)
+  return {
+    rows: [
+      [title],
+      [`制表单位：${unit}案件管理部　制表时间：${localStamp(now)}`],
+      first,
+      second,
+      ...rows,
+      ['合计', `${facts.length} 件`],
+      ['制表人：案管岗'],
+    ],
+    merges: [
+      { row: 0, column: 0, rows: 1, columns: HEADERS.length },
+      { row: 1, column: 0, rows: 1, columns: HEADERS.length },
+      { row: 2, column: span, rows: 1, columns: 2 },
+      ...HEADERS.flatMap(([, name], column) => (name ? [] : [{ row: 2, column, rows: 2, columns: 1 }])),
+    ],
+  }
+}
+
+const day = (ms: number): Cell => ({ date: localStamp(ms).slice(0, 10) })
+
+function row(fact: CaseFact, now: number, unit: string, at: number, unassigned: boolean): Cell[] {
+  const assigned = !unassigned && fact.assigned <= now
+  const closed = assigned && fact.closed <= now
+  const node = assigned ? fact.steps.findLast((step) => step.at <= now)?.node : fact.steps[0]?.node
+  const due = fact.dues.findLast((each) => each.at <= now) ?? fact.dues[0]
+  return [
+    at,
+    fact.number,
+    fact.unified,
+    fact.title,
+    fact.type,
+    fact.charge,
+    fact.suspects,
+    unit,
+    fact.department,
+    assigned ? fact.handler : '',
+    day(fact.accepted),
+    assigned ? day(fact.assigned) : null,
+    closed ? '归档' : (node ?? '受理'),
+    fact.custody ? '羁押' : fact.charge ? '取保候审' : '',
+    due ? { date: due.start } : null,
+    due ? { date: due.due } : null,
+    closed ? fact.outcome : '',
+    closed ? day(fact.closed) : null,
+    fact.charge ? (fact.plea ? '是' : '否') : '',
+    fact.minor ? '是' : '否',
+  ]
+}
