@@ -32,7 +32,7 @@ export function signalOf(context: WordsContext, rule: AlertRule, occasion: Occas
     ...context.postValues,
     ...words?.values,
     object: subject,
-    name: words?.name ?? subject,
+    name: words?.name ?? bare(subject),
     time: clockText(occasion.at),
     ...(rule.threshold ? { threshold: rule.threshold } : {}),
     ...(rule.withinS ? { within: span(rule.withinS) } : {}),
@@ -65,15 +65,23 @@ export function eventValues(event: StoredEvent, subject: string, context: WordsC
   const simple = Object.entries(event.data).filter(
     (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
   )
-  const name = context.objectOf?.(subject)?.name ?? subject
+  const name = context.objectOf?.(subject)?.name ?? bare(subject)
   return {
     ...Object.fromEntries(simple.filter(([key]) => !RESERVED.has(key))),
     ...Object.fromEntries(simple.map(([key, value]) => [`data.${key}`, value])),
     name,
+    ...rangeOf(event.data),
     ...(event.device ? { device: event.device } : {}),
     collector: event.collector,
   }
 }
+/** `{range}`: the two ends of a gap. */
+const rangeOf = ({ from, to }: StoredEvent['data']): Values =>
+  typeof from === 'number' && typeof to === 'number' ? { range: `编号 ${from} 至 ${to} 没有收到` } : {}
+
+/** `case:示检捕…` → `示检捕…`: what nobody has named is called by its own number. */
+const bare = (subject: string): string => subject.replace(/^[a-z]+:(?=.)/, '')
+
 const RESERVED = new Set(['name', 'object', 'time', 'count', 'threshold', 'within', 'value', 'above'])
 
 const EXCERPT = 2000

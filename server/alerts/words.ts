@@ -3,13 +3,13 @@ import { officeTime } from '../../config/zone.ts'
 /** Fills the {placeholders} of rule texts. What has no value is shown as –, never left out in silence. */
 export type Values = Readonly<Record<string, string | number>>
 
-const PLACEHOLDER = /\{([\p{L}\p{N}_.-]+)\}/gu
+const PLACEHOLDER = /\{([\p{L}\p{N}_.|-]+)\}/gu
 const MAX_VALUE = 60
 
 export const render = (template: string, values: Values): string =>
-  template.replace(PLACEHOLDER, (_, key: string) => {
-    const value = Object.hasOwn(values, key) ? values[key] : undefined
-    return value === undefined || value === '' ? '–' : plain(String(value))
+  template.replace(PLACEHOLDER, (_, keys: string) => {
+    const found = keys.split('|').map((key) => (Object.hasOwn(values, key) ? String(values[key]) : ''))
+    return plain(found.find((text) => text !== '') ?? '–')
   })
 
 /** Foreign text on one line: no control or direction characters, cut to a length a card can hold. */
