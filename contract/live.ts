@@ -13,6 +13,17 @@ export const Hello = z.object({
     panels: z.array(z.string()),
     denied: z.array(z.string()),
     version: z.string(),
+    /** Screens of config/screens/wall.yaml; without it the wall uses the same layout as built in. */
+    layout: z
+      .array(
+        z.object({
+          name: z.string(),
+          width: z.number(),
+          height: z.number(),
+          panels: z.array(z.object({ panel: z.string(), x: z.number(), y: z.number(), w: z.number(), h: z.number() })),
+        }),
+      )
+      .optional(),
   }),
 })
 export type Hello = z.infer<typeof Hello>
