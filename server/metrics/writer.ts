@@ -57,6 +57,7 @@ export class Writer {
   readonly #pace: Pace
   #failures = 0
   #configFailures = 0
+  #wish: number | undefined
   #running = false
   #loop: Promise<void> = Promise.resolve()
   #wake: () => void = () => undefined
@@ -154,13 +155,11 @@ export class Writer {
       await this.#deps.store.bootstrap().catch(() => undefined)
   }
 
-  #wish: number | undefined
-
   /** Full jitter, so that many servers do not come back together; the store's own wish goes before. */
   #delay(): number {
     const { gatherMs, retryMs, maxRetryMs } = this.#pace
     if (this.#failures === 0) return gatherMs
-    if (this.#wish !== undefined) return Math.min(this.#wish, maxRetryMs)
+    if (this.#wish !== undefined) return Math.min(Math.max(this.#wish, retryMs / 10), maxRetryMs)
     const ceiling = Math.min(maxRetryMs, retryMs * 2 ** Math.min(this.#failures - 1, 16))
     return Math.max(retryMs / 10, this.#deps.chance() * ceiling)
   }

@@ -5,11 +5,14 @@ import { series } from '../../server/metrics/series.ts'
 import { temporaryFolder } from '../services.ts'
 import { metricsContract } from './contract.ts'
 import { doorEvent, HOUR, NOON } from './points.ts'
+import { rollupContract } from './rollup-contract.ts'
 
 const retention = { rawDays: 90, hourDays: 730, eventsDays: 200 }
 const openAt = (file: string, now: number) => new EmbeddedStore({ file, retention }, { now: () => now })
 
-metricsContract('SQLite', async (now) => openAt(join(temporaryFolder('metrics'), 'metrics.sqlite'), now))
+const open = async (now: number) => openAt(join(temporaryFolder('metrics'), 'metrics.sqlite'), now)
+metricsContract('SQLite', open)
+rollupContract('SQLite', open)
 
 const total = async (store: EmbeddedStore) => {
   const query = { measurement: 'access_event', field: 'eid', aggregate: 'count', source: 'raw' } as const
