@@ -1,0 +1,103 @@
+import { io, type Socket } from 'socket.io-client'
+import { type ClientToServer, NAMESPACES, type ServerToClient } from '../../contract/live.ts'
+import { useClock } from './clock.ts'
+import { afterFrame, createPainter, isOnGlass } from './painted.ts'
+import { useLive } from './store.ts'
+
+type LiveSocket = Socket<ServerToClient, ClientToServer>
+
+/** A refused key may become valid again (renewed, server back with its accounts): asked again this often. */
+const DENIED_RETRY_MS = 30_000
+
+export interface LiveOptions {
+  namespace: keyof typeof NAMESPACES
+  /** Wall key and screen name; without a key the session or device cookie speaks. */
+  auth?: { key?: string; screen?: string }
+  /** 0 ≤ chance < 1: spreads reconnecting walls after a server restart. */
+  chance?: () => number
+}
+
+/** Connects and feeds the store until `stop`. The page needs no click. */
+export function startLive(options: LiveOptions): { stop(): void } {
+  const live = useLive()
+  const clock = useClock()
+  const chance = options.chance ?? Math.random
+  const timers = new Set<ReturnType<typeof setTimeout>>()
+  const socket: LiveSocket = io(NAMESPACES[options.namespace], {
+    auth: options.auth ?? {},
+    transports: ['websocket', 'polling'],
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+  })
+  const painter = createPainter({
+    now: clock.read,
+    isOnGlass,
+    emit: (receipt) => socket.emit('painted', receipt),
+    frame: (act) => requestAnimationFrame(act),
+    afterFrame: afterFrame(),
+  })
+
+  function later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      act()
+    }, ms)
+    timers.add(timer)
+  }
+  function lost(): void {
+    if (live.connection.state === 'connected') live.connected({ state: 'lost', since: clock.read() })
+  }
+  function denied(reason: string): void {
+    live.connected({ state: 'denied', reason })
+    later(DENIED_RETRY_MS, () => socket.connect())
+  }
+
+  let asking = false
+  function resync(): void {
+    if (asking) return
+    asking = true
+    socket.timeout(5000).emit('resync', (error, snapshot) => {
+      asking = false
+      if (error) later(500, resync)
+      else live.snapshot(snapshot)
+    })
+  }
+
+  socket.on('hello', (hello) => live.hello(hello))
+  socket.on('snapshot', (snapshot) => live.snapshot(snapshot))
+  socket.on('delta', (delta, taken) => {
+    if (live.delta(delta) === 'gap') resync()
+    if (typeof taken === 'function') taken()
+  })
+  socket.on('alert', (alert) => {
+    live.alert(alert)
+    painter.mark(alert.id)
+  })
+  socket.on('restart', ({ retryMs }) => {
+    socket.disconnect()
+    lost()
+    later(chance() * retryMs, () => socket.connect())
+  })
+  socket.on('revoked', ({ reason }) => {
+    socket.disconnect()
+    denied(reason)
+  })
+  socket.on('disconnect', (reason) => {
+    lost()
+    if (reason === 'io server disconnect') later(500 + chance() * 2000, () => socket.connect())
+  })
+  // socket.active tells a refusal (false: no retry by itself) from a network that is down.
+  socket.on('connect_error', (error) => {
+    if (!socket.active) denied(error.message)
+    else lost()
+  })
+
+  clock.start()
+  return {
+    stop() {
+      for (const timer of timers) clearTimeout(timer)
+      socket.disconnect()
+      clock.stop()
+    },
+  }
+}

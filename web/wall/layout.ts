@@ -1,0 +1,190 @@
+/**
+ * Where the panels stand, in design pixels. The defaults are those of config/screens/wall.yaml (a test compares them);
+ * a server that sends its own layout in `hello.caps` is obeyed.
+ */
+export interface Place {
+  panel: string
+  x: number
+  y: number
+  w: number
+  h: number
+}
+export interface Screen {
+  name: string
+  width: number
+  height: number
+  panels: Place[]
+}
+
+/** Rows are written [panel, height]; columns stand at x with width w from y down, 12 px apart. */
+function column(x: number, w: number, y: number, rows: readonly (readonly [string, number])[]): Place[] {
+  let top = y
+  return rows.map(([panel, h]) => {
+    const place = { panel, x, y: top, w, h }
+    top += h + 12
+    return place
+  })
+}
+
+export const SCREENS: readonly Screen[] = [
+  {
+    name: '16x9',
+    width: 1920,
+    height: 1080,
+    panels: [
+      ...column(20, 480, 118, [
+        ['terminal', 236],
+        ['access', 322],
+        ['patrol', 172],
+      ]),
+      ...column(516, 872, 80, [
+        ['zeros', 112],
+        ['map', 272],
+        ['alerts', 384],
+      ]),
+      ...column(1404, 496, 118, [
+        ['flow', 352],
+        ['draw', 234],
+        ['review', 144],
+      ]),
+      { panel: 'petition', x: 20, y: 884, w: 600, h: 160 },
+      { panel: 'disclosure', x: 636, y: 884, w: 548, h: 160 },
+      { panel: 'sources', x: 1200, y: 884, w: 700, h: 160 },
+    ],
+  },
+  {
+    name: '32x9',
+    width: 3840,
+    height: 1080,
+    panels: [
+      ...column(20, 480, 80, [
+        ['terminal', 236],
+        ['access', 366],
+        ['patrol', 172],
+        ['sources', 166],
+      ]),
+      ...column(516, 900, 80, [
+        ['zeros', 112],
+        ['map', 396],
+        ['alerts', 444],
+      ]),
+      ...column(1432, 464, 80, [
+        ['cross', 264],
+        ['alert-load', 292],
+        ['presence', 124],
+        ['duty', 260],
+      ]),
+      ...column(1944, 560, 80, [
+        ['flow', 470],
+        ['due-calendar', 222],
+        ['case-trend', 260],
+      ]),
+      ...column(2520, 560, 80, [
+        ['draw', 316],
+        ['fairness', 460],
+        ['review-grades', 176],
+      ]),
+      ...column(3096, 724, 80, [
+        ['petition', 162],
+        ['petition-changes', 172],
+        ['petition-limits', 142],
+        ['disclosure', 140],
+        ['review', 142],
+        ['structure', 158],
+      ]),
+    ],
+  },
+]
+
+/** The named screen, else the one whose shape is nearest to that of the window. */
+export function chooseScreen(screens: readonly Screen[], name: string | null, ratio: number): Screen | undefined {
+  const named = screens.find((screen) => screen.name === name)
+  if (named) return named
+  const distance = (screen: Screen) => Math.abs(Math.log(screen.width / screen.height / ratio))
+  return [...screens].sort((a, b) => distance(a) - distance(b))[0]
+}
+
+const GAP = 12
+export const PIN_HEIGHT = 174
+const SLIM_ZEROS = 54
+const PINNED_MAP = 256
+/** The strip of a frozen wall and what it takes from every column. */
+const LIVE_STRIP = { h: 34, bottom: 8, gap: 10 }
+/** Panels that give way first when their column loses height. */
+const FLEXIBLE = ['access', 'alerts', 'draw', 'alert-load', 'case-trend', 'fairness', 'structure']
+
+export interface Arrangement {
+  panels: Place[]
+  pin: Place | null
+  liveStrip: Place | null
+  slimZeros: boolean
+}
+
+/** Pure: the layout of this moment. A pinned red changes the centre column only; a freeze costs each column a strip. */
+export function arrange(screen: Screen, mode: { pinned: boolean; frozen: boolean }): Arrangement {
+  const strip = mode.frozen ? stripOf(screen) : null
+  const base = strip ? shrink(screen, strip.y - LIVE_STRIP.gap) : screen.panels
+  if (!mode.pinned) return { panels: base, pin: null, liveStrip: strip, slimZeros: false }
+  const { panels, pin } = makeRoom(base)
+  return { panels, pin, liveStrip: strip, slimZeros: true }
+}
+
+function stripOf(screen: Screen): Place {
+  const { h, bottom } = LIVE_STRIP
+  return { panel: 'live-strip', x: 20, y: screen.height - bottom - h, w: screen.width - 40, h }
+}
+
+/** Takes what reaches below `bottom` off the flexible panels of each column; all below them move up. */
+function shrink(screen: Screen, bottom: number): Place[] {
+  const lowest = Math.max(...screen.panels.map((place) => place.y + place.h))
+  const excess = Math.max(0, lowest - bottom)
+  const moved = screen.panels.map((place) => ({ ...place }))
+  for (const place of moved) {
+    const above = screen.panels.filter((other) => other.y + other.h <= place.y && overlaps(other, place))
+    if (above.some((other) => gives(other, screen.panels))) place.y -= excess
+    if (gives(place, screen.panels)) place.h -= excess
+  }
+  return split(moved, excess)
+}
+
+const overlaps = (a: Place, b: Place) => a.x < b.x + b.w && b.x < a.x + a.w
+const gives = (place: Place, all: readonly Place[]): boolean => {
+  const same = all.filter((other) => other.x === place.x && other.w === place.w)
+  const first = FLEXIBLE.find((name) => same.some((other) => other.panel === name))
+  return place.panel === first
+}
+
+/** The alert list keeps its rows: the map above it bears half of what it lost. */
+function split(places: Place[], excess: number): Place[] {
+  const alerts = places.find((place) => place.panel === 'alerts')
+  const map = places.find((place) => place.panel === 'map' && place.x === alerts?.x)
+  if (!alerts || !map) return places
+  const half = Math.floor(excess / 2)
+  map.h -= half
+  alerts.y -= half
+  alerts.h += half
+  return places
+}
+
+/** Opens the pinned card at the head of the column of the alert list. */
+function makeRoom(places: readonly Place[]): { panels: Place[]; pin: Place | null } {
+  const alerts = places.find((place) => place.panel === 'alerts')
+  if (!alerts) return { panels: [...places], pin: null }
+  const inColumn = places.filter((place) => place.x === alerts.x && place.y <= alerts.y)
+  const top = Math.min(...inColumn.map((place) => place.y))
+  const bottom = alerts.y + alerts.h
+  let y = top + PIN_HEIGHT + GAP
+  const heights: Record<string, number> = { zeros: SLIM_ZEROS, map: Math.min(PINNED_MAP, mapRoom(inColumn)) }
+  const panels = [...inColumn]
+    .sort((a, b) => a.y - b.y)
+    .map((place) => {
+      const h = place.panel === 'alerts' ? bottom - y : (heights[place.panel] ?? place.h)
+      const next = { ...place, y, h }
+      y += h + GAP
+      return next
+    })
+  const others = places.filter((place) => !inColumn.includes(place))
+  return { panels: [...others, ...panels], pin: { panel: 'pin', x: alerts.x, y: top, w: alerts.w, h: PIN_HEIGHT } }
+}
+
+const mapRoom = (column: readonly Place[]) => column.find((place) => place.panel === 'map')?.h ?? PINNED_MAP

@@ -1,0 +1,60 @@
+import type { Component } from 'vue'
+import AccessPanel from './panels/AccessPanel.vue'
+import AlertLoadPanel from './panels/AlertLoadPanel.vue'
+import AlertsPanel from './panels/AlertsPanel.vue'
+import CaseTrendPanel from './panels/CaseTrendPanel.vue'
+import DueCalendarPanel from './panels/DueCalendarPanel.vue'
+import DutyPanel from './panels/DutyPanel.vue'
+import FlowPanel from './panels/FlowPanel.vue'
+import MapPanel from './panels/MapPanel.vue'
+import PatrolPanel from './panels/PatrolPanel.vue'
+import PresencePanel from './panels/PresencePanel.vue'
+import SourcesPanel from './panels/SourcesPanel.vue'
+import StructurePanel from './panels/StructurePanel.vue'
+import TerminalPanel from './panels/TerminalPanel.vue'
+import ZerosPanel from './panels/ZerosPanel.vue'
+
+/** Panel name of a layout → what draws it. A new panel is one line here; a name without one shows «尚未启用». */
+export const COMPONENTS: Readonly<Record<string, Component>> = {
+  terminal: TerminalPanel,
+  access: AccessPanel,
+  patrol: PatrolPanel,
+  zeros: ZerosPanel,
+  map: MapPanel,
+  alerts: AlertsPanel,
+  flow: FlowPanel,
+  sources: SourcesPanel,
+  'alert-load': AlertLoadPanel,
+  presence: PresencePanel,
+  duty: DutyPanel,
+  'due-calendar': DueCalendarPanel,
+  'case-trend': CaseTrendPanel,
+  structure: StructurePanel,
+}
+
+/** What a panel is called when it cannot speak for itself. */
+export const TITLES: Readonly<Record<string, string>> = {
+  terminal: '终端防护',
+  access: '门禁',
+  patrol: '巡查',
+  zeros: '三零',
+  map: '电子地图',
+  alerts: '实时告警',
+  flow: '流程节点',
+  draw: '随机分案',
+  review: '评查进度',
+  petition: '五色预警',
+  disclosure: '文书公开',
+  sources: '采集与链路',
+  cross: '门 × 终端 × 值守',
+  'alert-load': '告警负荷',
+  presence: '在场',
+  duty: '值守与交接',
+  'due-calendar': '两周到期',
+  'case-trend': '受理与办结',
+  structure: '四大检察结构比',
+  fairness: '公平性检验',
+  'review-grades': '评查等次与问题',
+  'petition-changes': '五色变动',
+  'petition-limits': '信访时限',
+}
