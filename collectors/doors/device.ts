@@ -45,6 +45,7 @@ export class DeviceWatch {
   #aliveMs = 0
   #reachable: boolean | undefined
   #wake: (() => void) | undefined
+  #asked = false
 
   constructor(
     device: Config['devices'][number],
@@ -158,8 +159,6 @@ export class DeviceWatch {
         this.#trouble(error, signal, false)
         if (error instanceof DeviceError && error.trouble === 'not_supported') return
       }
-      // What was sent while nobody listened is fetched at once.
-      this.#wake?.()
       tries = this.#context.clock.now() - startedMs > MAX_BACKOFF_MS ? 0 : tries + 1
       await this.#seams.pause(backoffMs(tries, 500, MAX_BACKOFF_MS, this.#context.chance), signal)
     }
@@ -171,6 +170,8 @@ export class DeviceWatch {
       answer.destroy()
       usable({ status: answer.statusCode ?? 0, headers: answer.headers, challenges: [], body: Buffer.alloc(0) })
     }
+    // What was sent while nobody listened is fetched at once.
+    this.#pollNow()
     const { heartbeatS, silentBeats } = this.#by.profile
     const end = await readStream(answer, heartbeatS * silentBeats * 1000, {
       alive: () => this.#alive(),
@@ -254,11 +255,17 @@ export class DeviceWatch {
     await this.#seams.pause(REFUSED_PAUSE_MS, signal).catch(() => {})
   }
 
-  /** Until the next poll, or until the stream asks for one. */
+  #pollNow(): void {
+    this.#asked = true
+    this.#wake?.()
+  }
+
+  /** Until the next poll, or until the stream asks for one (perhaps while the last one was still running). */
   async #rest(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController()
     this.#wake = () => woken.abort()
-    await this.#seams.pause(ms, AbortSignal.any([signal, woken.signal])).catch(() => {})
+    if (!this.#asked) await this.#seams.pause(ms, AbortSignal.any([signal, woken.signal])).catch(() => {})
+    this.#asked = false
   }
 
   #client(): DigestClient {

@@ -20,7 +20,7 @@ const SWAP_COUNT = 64
 
 /** To which epoch does this row belong, and is it the first after a reset? */
 export function placeSerial(state: SerialState, serialNo: number, ms: number): SerialVerdict {
-  const epoch = epochOf(state, serialNo, ms)
+  const epoch = epochOf(state, ms)
   if (epoch < state.resets.length) return { epoch, state }
   const later = ms - state.lastMs
   const fell = state.last > 0 && serialNo < state.last && later > 0
@@ -36,17 +36,8 @@ export function placeSerial(state: SerialState, serialNo: number, ms: number): S
   return { epoch, state: { ...state, last: serialNo, lastMs: Math.max(state.lastMs, ms) } }
 }
 
-/** A row from before a reset, polled again, keeps its old epoch. */
-function epochOf({ resets, last }: SerialState, serialNo: number, ms: number): number {
-  let epoch = resets.length
-  for (; epoch > 0; epoch--) {
-    const reset = resets[epoch - 1]
-    if (!reset || ms > reset.atMs) break
-    // In the very second of the reset the nearer numbering decides.
-    if (ms === reset.atMs && Math.abs(serialNo - reset.before) >= Math.abs(serialNo - last)) break
-  }
-  return epoch
-}
+/** A row from before a reset, polled again, keeps its old epoch. A factory reset takes longer than a second. */
+const epochOf = ({ resets }: SerialState, ms: number): number => resets.filter(({ atMs }) => ms >= atMs).length
 
 /**
  * The ring memory ran over: the oldest row of a window that reaches back before our last row is newer than last + 1.

@@ -23,12 +23,14 @@ const FLUSH_MS = 40
 
 /**
  * Reads the endless answer until it ends, is silent for `silenceMs`, or is no multipart at all. The next bytes are
- * read only when what came before is on disk. @throws what the sink throws, or the connection's error
+ * read only when what came before is on disk. @throws what the sink throws
  */
 export async function readStream(answer: IncomingMessage, silenceMs: number, sink: StreamSink): Promise<StreamEnd> {
   const reader = new MultipartReader({ boundary: boundaryOf(answer.headers['content-type']) })
   const chunks = answer[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  let next = chunks.next()
+  // A connection that breaks has ended; only what the sink throws is not about the device.
+  const read = (): Promise<IteratorResult<Buffer>> => chunks.next().catch(() => ({ done: true, value: undefined }))
+  let next = read()
   let flushed = true
   try {
     for (;;) {
@@ -39,12 +41,11 @@ export async function readStream(answer: IncomingMessage, silenceMs: number, sin
       const events = got === LATE ? reader.flush() : reader.feed(got.value)
       if (got !== LATE) {
         sink.alive()
-        next = chunks.next()
+        next = read()
       }
       if (await take(events, sink)) return 'bad_header'
     }
   } finally {
-    next.catch(() => {})
     answer.destroy()
   }
 }

@@ -9,7 +9,8 @@ import { AlertStream } from './isapi-stream.ts'
 /**
  * Simulated Hikvision door controllers: one HTTP server for several devices, each under its own path prefix
  * (`http://host:port/hik-1/ISAPI/…`), with digest, lock-out, event memory and alertStream as protocols.md 2.1
- * describes them. In sources.yaml each device has `url: http://127.0.0.1:PORT/DEVICE-ID`.
+ * describes them. In sources.yaml each device has `url: http://127.0.0.1:PORT/DEVICE-ID`; a controller with a single
+ * device also answers without the prefix.
  */
 export interface ControllerDevice {
   id: string
@@ -94,8 +95,10 @@ export function isapiController(options: ControllerOptions): IsapiController {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/'
-    const [, id = '', path = ''] = /^\/([^/?]+)(\/[^?]*)/.exec(target) ?? []
-    const found = devices.get(decodeSafely(id))
+    const [, id = '', rest = ''] = /^\/([^/?]+)(\/[^?]*)/.exec(target) ?? []
+    const [only] = devices.size === 1 && id === 'ISAPI' ? devices.values() : []
+    const found = only ?? devices.get(decodeSafely(id))
+    const path = only ? `/${id}${rest}` : rest
     const body = await readBody(request)
     if (!found || body === undefined) return send(response, status(404, 'notSupport'))
     const method = request.method ?? 'GET'
