@@ -7,6 +7,7 @@ import {
   AlertRules,
   CalendarFile,
   CalendarIndex,
+  DeadlineRules,
   FlowRules,
   Permissions,
   ProfileFile,
@@ -16,6 +17,7 @@ import {
   Site,
   Sources,
 } from './schema.ts'
+import { inChinese, yamlWords } from './words.ts'
 
 /** Everything an office configures, read once and checked. */
 export interface Config {
@@ -28,6 +30,7 @@ export interface Config {
   permissions: Permissions
   flow: FlowRules
   security: SecurityRules
+  deadlines: DeadlineRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -79,6 +82,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const permissions = read('rules/permissions.yaml', Permissions)
   const flow = read('rules/flow.yaml', FlowRules)
   const security = read('rules/security.yaml', SecurityRules)
+  const deadlines = read('rules/deadlines.yaml', DeadlineRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -88,7 +92,19 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     issues.push(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
-  if (issues.length > 0 || !site || !sources || !services || !screens || !alerts || !permissions || !flow || !security || !index)
+  if (
+    issues.length > 0 ||
+    !site ||
+    !sources ||
+    !services ||
+    !screens ||
+    !alerts ||
+    !permissions ||
+    !flow ||
+    !security ||
+    !deadlines ||
+    !index
+  )
     throw new ConfigError(issues)
   return {
     dir,
@@ -100,6 +116,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     permissions: permissions.value,
     flow: flow.value,
     security: security.value,
+    deadlines: deadlines.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }
@@ -139,7 +156,7 @@ export function readYaml<Schema extends z.ZodType>(
         file: shown,
         line: lines.linePos(error.pos[0]).line,
         path: '',
-        message: `YAML 语法错误：${error.message}`,
+        message: yamlWords(error),
       })
     return undefined
   }
@@ -152,7 +169,7 @@ export function readYaml<Schema extends z.ZodType>(
     }
     return 1
   }
-  const parsed = schema.safeParse(document.toJS())
+  const parsed = schema.safeParse(document.toJS(), { error: inChinese })
   if (parsed.success) return { file: shown, value: parsed.data, lineOf }
   for (const issue of parsed.error.issues)
     issues.push({ file: shown, line: lineOf(issue.path), path: issue.path.join('.'), message: issue.message })

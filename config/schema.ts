@@ -358,6 +358,45 @@ export const FlowRules = z.strictObject({
 })
 export type FlowRules = z.output<typeof FlowRules>
 
+const span = { unit: z.enum(['hour', 'day', 'workday', 'month']), n: z.int().positive() }
+/** rules/deadlines.yaml: every limit as dated data. The version in force on the start day counts. */
+export const DeadlineRule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+  name: z.string(),
+  /** Name of the band of flow.yaml that colours it. */
+  band: z.string(),
+  /** Periods of handling and of detention never roll over a holiday while the person is in custody (刑诉法 105). */
+  custodyNoRoll: z.boolean().default(false),
+  /** One extension in a run, added to the unrolled end. */
+  extension: z.strictObject({ ...span, legal_basis: z.string().min(1) }).optional(),
+  /** 退回补充侦查: how often, and within what the supplement is due. */
+  returns: z
+    .strictObject({ max: z.int().positive(), supplement: z.strictObject(span), legal_basis: z.string().min(1) })
+    .optional(),
+  /** 改变管辖 starts the clock anew. */
+  restartsOnJurisdiction: z.boolean().default(false),
+  /** Time that is not counted (调卷、鉴定、评估、审计). */
+  pauses: z.strictObject({ legal_basis: z.string().min(1) }).optional(),
+  versions: z
+    .array(
+      z.strictObject({
+        effective_from: day,
+        ...span,
+        legal_basis: z.string().min(1),
+        unverified: z.boolean().default(false),
+      }),
+    )
+    .min(1),
+})
+export type DeadlineRule = z.output<typeof DeadlineRule>
+export const DeadlineRules = z.strictObject({
+  ...dated,
+  /** `last-day`: a period that starts on the last day of a month ends on the last day. `same-number`: it does not. */
+  monthEnd: z.enum(['last-day', 'same-number']),
+  rules: z.array(DeadlineRule),
+})
+export type DeadlineRules = z.output<typeof DeadlineRules>
+
 /** profiles/*.yaml: a vendor's dialect or code table. The rest of the shape belongs to the vendor's decoder. */
 export const ProfileFile = z.looseObject({
   id: z.string(),
