@@ -29,8 +29,10 @@ function onRealPorts(config: Extract<SourceConfig, { kind: 'hikvision' }>, dataD
   const ports = readPorts(dataDir)
   const devices = config.devices.map((device) => {
     const url = new URL(device.url)
-    if (url.port === '0') url.port = String(ports[device.id]?.http ?? 0)
-    return { ...device, url: url.href.replace(/\/$/, '') }
+    const port = ports[device.id]?.http
+    if (url.port !== '0' || !port) return device
+    // All simulated controllers share one port, each under its own path.
+    return { ...device, url: `${url.protocol}//${url.hostname}:${port}/${encodeURIComponent(device.id)}` }
   })
   return { ...config, devices }
 }

@@ -17,7 +17,7 @@ const TABLES = `
 /** WAL with synchronous=FULL: a commit is on disk. Exclusive: a second process on this spool is refused, not mixed in. */
 export function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const db = new DatabaseSync(path, { timeout: 5000 })
+  const db = new DatabaseSync(path, { timeout: 500 })
   try {
     db.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full')
     db.exec('pragma cache_size = -1024; pragma journal_size_limit = 4194304')
