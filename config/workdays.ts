@@ -1,4 +1,4 @@
-import chineseDays from 'chinese-days'
+import published from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
 import type { Config } from './load.ts'
 
 /** The office's work calendar: overrides of config/calendar first, then the State Council arrangements of the library. */
@@ -8,25 +8,24 @@ export interface WorkCalendar {
   covers(year: number): boolean
 }
 
-/** Builds the calendar from configuration. The library answers for unpublished years as if they had only weekends. */
+/**
+ * Builds the calendar from configuration. Only the library's published dates are used: its functions go through `Date`
+ * and answer by the process's own zone, and treat unpublished years as if they had only weekends.
+ */
 export function workCalendar({ index, years }: Config['calendar']): WorkCalendar {
   const covered = new Set([...index.coveredYears, ...years.map(({ year }) => year)])
-  const off = new Set(years.flatMap((year) => year.off))
-  const work = new Set(years.flatMap((year) => year.work))
-  const known = new Map<string, boolean>()
+  const off = new Set([...Object.keys(published.holidays), ...years.flatMap((year) => year.off)])
+  const work = new Set([...Object.keys(published.workdays), ...years.flatMap((year) => year.work)])
+  for (const year of years) {
+    for (const day of year.work) off.delete(day)
+    for (const day of year.off) work.delete(day)
+  }
   return {
     covers: (year) => covered.has(year),
     isWorkday(date) {
       const day = date.toString()
       if (off.has(day)) return false
-      if (work.has(day)) return true
-      if (!covered.has(date.year)) return date.dayOfWeek <= 5
-      let answer = known.get(day)
-      if (answer === undefined) {
-        answer = chineseDays.isWorkday(day)
-        known.set(day, answer)
-      }
-      return answer
+      return work.has(day) || date.dayOfWeek <= 5
     },
   }
 }
