@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import type { SourceConfig } from '../../config/schema.ts'
+import type { AlertDesk, Records } from '../feature.ts'
+
+/** What main.ts hands to the sources. */
+export interface SourcesDeps {
+  records: Records
+  /** sources.yaml; disabled ones are left out here. */
+  sources: readonly Pick<SourceConfig, 'id' | 'name' | 'domain' | 'kind' | 'staleAfterS' | 'enabled' | 'demo'>[]
+  site: string
+  alerts: AlertDesk
+  now(): number
+  newId(): string
+  log: Pick<Logger, 'warn' | 'error'>
+  /** Sends the self-test by the real broker, as a collector would; QoS 1. */
+  publish(topic: string, payload: string): void
+  /** Of ingest: 95th percentile from arrival to commit, and what waits. */
+  ingest(): { p95Ms: number | null; waiting: number }
+  quarantineOpen(): Promise<number>
+  metrics(): { state: 'ok' | 'down'; backlog: number }
+  /** Hours of events that the collectors' spools can hold; null = unknown. */
+  spoolHours?(): number | null
+}

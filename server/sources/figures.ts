@@ -1,0 +1,157 @@
+import type { Figure } from '../../contract/figures.ts'
+import type { Freshness } from '../../contract/panels/common.ts'
+import type { SourceItem, SourcesPanel } from '../../contract/panels/sources.ts'
+import type { FigureSource } from '../feature.ts'
+import { figure } from '../figure.ts'
+import type { SourcesDeps } from './context.ts'
+import { SELFTEST_LIMIT_MS } from './rules.ts'
+import type { Selftest } from './selftest.ts'
+import type { Watch, WatchedSource } from './watch.ts'
+
+export interface SourcesParts {
+  deps: SourcesDeps
+  watch: Watch
+  selftest: Selftest
+}
+const STALE_AFTER_S = 30
+const own = (now: number): Freshness => ({ source: '自检', at: now, staleAfterS: STALE_AFTER_S, state: 'ok' })
+
+export async function sourcesPanel(parts: SourcesParts, now: number): Promise<SourcesPanel> {
+  const { deps, watch, selftest } = parts
+  const { p95Ms } = deps.ingest()
+  const { state, backlog } = deps.metrics()
+  return {
+    freshness: own(now),
+    items: watch.sources.map((source) => itemOf(watch, source, now)),
+    ingest: {
+      p95Ms,
+      quarantineOpen: await deps.quarantineOpen(),
+      spool: spoolOf(watch),
+      spoolHours: deps.spoolHours?.() ?? null,
+    },
+    metrics: { state, backlog },
+    selftest: { at: selftest.record.seenAt, tookMs: selftest.record.tookMs, ok: !selftest.record.missed },
+  }
+}
+
+const spoolOf = (watch: Watch): number => watch.sources.reduce((sum, { id }) => sum + watch.record(id).spool, 0)
+
+export function itemOf(watch: Watch, source: WatchedSource, now: number): SourceItem {
+  const record = watch.record(source.id)
+  const { state, word } = watch.assess(source, now)
+  const heard = record.heardMs !== null
+  return {
+    id: source.id,
+    name: source.name,
+    domain: source.domain,
+    kind: source.kind,
+    state,
+    word,
+    lastOkAt: record.lastOkMs,
+    lastEventAt: record.lastEventMs,
+    staleAfterS: source.staleAfterS,
+    rate: record.rate,
+    spool: heard ? record.spool : null,
+    quarantined: heard ? record.quarantined : null,
+    lagS: record.lagS,
+    skewS: record.skewS,
+    demo: source.demo,
+  }
+}
+
+export function sourceFigures(parts: SourcesParts): FigureSource {
+  const ages = parts.watch.sources.map(({ id }) => `source.${id}.age`)
+  return { permission: 'sources.read', names: [...ages, ...PIPELINE], list: (now) => listFigures(parts, now) }
+}
+
+const PIPELINE = [
+  'pipeline.sources-ok',
+  'pipeline.ingest-p95',
+  'pipeline.quarantine',
+  'pipeline.spool',
+  'pipeline.selftest',
+  'pipeline.metrics-down',
+] as const
+
+async function listFigures(parts: SourcesParts, now: number): Promise<Figure[]> {
+  const { watch } = parts
+  const ages = watch.sources.map((source) => ageFigure(watch, source, now))
+  return [...ages, ...(await pipelineFigures(parts, now))]
+}
+
+function ageFigure(watch: Watch, source: WatchedSource, now: number): Figure {
+  const { lastOkMs } = watch.record(source.id)
+  return figure(
+    {
+      name: `source.${source.id}.age`,
+      title: `${source.name} 距上次联系`,
+      value: lastOkMs === null ? null : Math.max(0, Math.round((now - lastOkMs) / 1000)),
+      unit: '秒',
+      formula: '现在 − 采集器最近一次成功联系来源的时刻',
+      rows: [rowOf(watch, source, now)],
+    },
+    watch.freshness([source.id]),
+    now,
+  )
+}
+
+const rowOf = (watch: Watch, source: WatchedSource, now: number): Figure['rows'][number] => {
+  const item = itemOf(watch, source, now)
+  return { 来源: item.name, 编号: item.id, 状态: item.word, 每小时: item.rate, 缓存: item.spool, 延迟秒: item.lagS }
+}
+
+async function pipelineFigures({ deps, watch, selftest }: SourcesParts, now: number): Promise<Figure[]> {
+  const rows = watch.sources.map((source) => rowOf(watch, source, now))
+  const { p95Ms, waiting } = deps.ingest()
+  const { state, backlog } = deps.metrics()
+  const { seenAt, tookMs } = selftest.record
+  const make = (
+    name: (typeof PIPELINE)[number],
+    title: string,
+    value: number | null,
+    unit: string,
+    formula: string,
+  ) => ({
+    name,
+    title,
+    value,
+    unit,
+    formula,
+  })
+  const ok = watch.sources.filter((source) => watch.assess(source, now).state === 'ok').length
+  const limit: Freshness = { source: '自检', at: seenAt, staleAfterS: SELFTEST_LIMIT_MS / 1000, state: 'ok' }
+  return [
+    figure({ ...make('pipeline.sources-ok', '正常来源', ok, '路', '有心跳且未过时限的来源数'), rows }, own(now), now),
+    figure(
+      {
+        ...make('pipeline.ingest-p95', '消息入库用时', p95Ms, '毫秒', '最近 1024 批从到达到落盘用时的第 95 百分位'),
+        rows: [{ 等待入库: waiting }],
+      },
+      own(now),
+      now,
+    ),
+    figure(
+      make('pipeline.quarantine', '隔离待修', await deps.quarantineOpen(), '条', '隔离区未处理的条数'),
+      own(now),
+      now,
+    ),
+    figure(
+      { ...make('pipeline.spool', '续传缓存', spoolOf(watch), '条', '各采集器尚未收到回执的事件数之和'), rows },
+      own(now),
+      now,
+    ),
+    figure(
+      make('pipeline.selftest', '告警通路自测用时', tookMs, '毫秒', '合成事件从发出到告警落盘的用时，每分钟一次'),
+      limit,
+      now,
+    ),
+    figure(
+      {
+        ...make('pipeline.metrics-down', '指标库不可用', state === 'down' ? 1 : 0, '', '不可用为 1，可用为 0'),
+        rows: [{ 待补写: backlog }],
+      },
+      own(now),
+      now,
+    ),
+  ]
+}

@@ -1,0 +1,50 @@
+import type { Domain } from '../../contract/domains.ts'
+import type { CollectorHealth, CollectorStatus } from '../../contract/envelope.ts'
+import type { Freshness } from '../../contract/panels/common.ts'
+import type { Feature } from '../feature.ts'
+import type { SourcesDeps } from './context.ts'
+import { type SourcesParts, sourceFigures, sourcesPanel } from './figures.ts'
+import { sourceRoutes } from './routes.ts'
+import { Selftest } from './selftest.ts'
+import { sourceMigrations } from './tables.ts'
+import { Watch } from './watch.ts'
+
+export type { SourcesDeps } from './context.ts'
+
+export interface SourcesFeature extends Feature {
+  /** For ingest: what collectors say of themselves. Of unknown collectors nothing is kept. */
+  onStatus(collector: string, domain: Domain, status: CollectorStatus, receivedMs: number): void
+  onHealth(collector: string, domain: Domain, health: CollectorHealth, receivedMs: number): void
+  /** For every feature with figures: the worst of these sources. */
+  freshness(sourceIds: readonly string[]): Promise<Freshness>
+  /** For alerts: the self-test came through. `observedMs` epoch ms. */
+  selftestSeen(eventId: string, observedMs: number): void
+}
+
+const LOOK_EVERY_MS = 2000
+const SELFTEST_LOOK_MS = 5000
+
+/** Sources: who is alive, since when not, and whether an alert would reach the wall at all. */
+export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
+  const parts: SourcesParts = { deps, watch: new Watch(deps), selftest: new Selftest(deps) }
+  const { watch, selftest } = parts
+  return {
+    name: 'sources',
+    migrations: sourceMigrations,
+    routes: sourceRoutes(parts),
+    panels: [{ name: 'sources', permission: 'sources.read', everyMs: 5000, load: (now) => sourcesPanel(parts, now) }],
+    figures: [sourceFigures(parts)],
+    ticks: [
+      { name: 'sources-deadlines', everyMs: LOOK_EVERY_MS, run: (turn) => watch.look(turn) },
+      { name: 'sources-selftest', everyMs: SELFTEST_LOOK_MS, run: (turn) => selftest.look(turn) },
+    ],
+    onStatus: (collector, _domain, status, receivedMs) => watch.onStatus(collector, status, receivedMs),
+    onHealth: (collector, _domain, health, receivedMs) => watch.onHealth(collector, health, receivedMs),
+    freshness: async (sourceIds) => watch.freshness(sourceIds),
+    selftestSeen: (eventId, observedMs) => selftest.seen(eventId, observedMs),
+    async start() {
+      await watch.start()
+      await selftest.start()
+    },
+  }
+}
