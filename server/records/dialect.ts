@@ -44,14 +44,17 @@ export function sqliteDialect(file: string): Dialect {
 
 /** PostgreSQL and its kin (Kingbase, openGauss): bigint comes back as number; we store nothing above 2^53. */
 export function postgresDialect(url: string): Dialect {
-  return new PostgresDialect({
-    pool: new pg.Pool({
-      connectionString: url,
-      max: 8,
-      types: {
-        getTypeParser: ((oid: number, format?: 'text') =>
-          oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-      },
-    }),
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
   })
+  // Without listeners a database that goes away would end the whole server, whether the connection rests in the pool
+  // or is in the middle of a turn; the turn, or the next one, says so by failing.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  return new PostgresDialect({ pool })
 }
