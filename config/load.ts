@@ -171,8 +171,10 @@ export function readYaml<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(document.toJS(), { error: inChinese })
   if (parsed.success) return { file: shown, value: parsed.data, lineOf }
-  for (const issue of parsed.error.issues)
-    issues.push({ file: shown, line: lineOf(issue.path), path: issue.path.join('.'), message: issue.message })
+  for (const issue of parsed.error.issues) {
+    const place = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+    issues.push({ file: shown, line: lineOf(place), path: issue.path.join('.'), message: issue.message })
+  }
   return undefined
 }
 

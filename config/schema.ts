@@ -132,11 +132,14 @@ export const Site = z.strictObject({
 export type Site = z.output<typeof Site>
 
 /** sources.yaml: which collectors run, against what. Secrets only as `{file}` or `{env}`. */
-const secret = z.union([
-  z.strictObject({ env: z.string() }),
-  z.strictObject({ file: z.string() }),
-  z.strictObject({ generated: z.string() }),
-])
+const secret = z.union(
+  [
+    z.strictObject({ env: z.string() }),
+    z.strictObject({ file: z.string() }),
+    z.strictObject({ generated: z.string() }),
+  ],
+  '口令不写在这里：写成 { env: 环境变量名 } 或 { file: 文件路径 }',
+)
 export type SecretRef = z.infer<typeof secret>
 const common = {
   id: level,
