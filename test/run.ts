@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildWebIfStale } from './run/build-web.ts'
+import { buildWeb, webIsStale } from '../server/commands/web-build.ts'
 import { type Count, countReport, sum } from './run/count.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -49,7 +49,10 @@ function readText(file: string): string | undefined {
 }
 
 async function runAll(folder: string): Promise<Count> {
-  await buildWebIfStale(root)
+  if (webIsStale(root)) {
+    console.log('正在构建网页……')
+    await buildWeb(root)
+  }
   const counts = [await runIn(OFFICE_ZONE, filters, folder)]
   if (filters.length > 0) return sum(counts)
   const rooms = ZONE_ROOMS.map((room) => `test/${room}/`)
