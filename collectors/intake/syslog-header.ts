@@ -83,9 +83,9 @@ function readStructuredData(text: string, from: number): { structured: Structure
 }
 
 const SD_ID = /[^\s=\]"]{1,32}/y
-const SD_PARAM = / ([^\s=\]"]{1,32})="((?:[^"\\\]]|\\.)*)"/sy
+const SD_PARAM = / ([^\s=\]"]{1,32})="((?:[^"\\]|\\.)*)"/sy
 
-/** `id name="value" …]`; in values only `\"`, `\\` and `\]` are escapes, another backslash is itself. */
+/** `id name="value" …]`; in values only `\"`, `\\` and `\]` are escapes, another backslash is itself; a bare `]` is let pass. */
 function readElement(text: string, from: number) {
   SD_ID.lastIndex = from
   const id = SD_ID.exec(text)?.[0]
