@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { SourceConfig } from '../../config/schema.ts'
 import type { AlertDesk, Records } from '../feature.ts'
+import type { SelftestWire } from './selftest-wire.ts'
 
 /** What main.ts hands to the sources. */
 export interface SourcesDeps {
@@ -12,8 +13,8 @@ export interface SourcesDeps {
   now(): number
   newId(): string
   log: Pick<Logger, 'warn' | 'error'>
-  /** Sends the self-test by the real broker, as a collector would; QoS 1. */
-  publish(topic: string, payload: string): void
+  /** Sends the self-test by the real broker, as a collector would; `stop` ends the connection. */
+  wire: SelftestWire
   /** Of ingest: 95th percentile from arrival to commit, and what waits. */
   ingest(): { p95Ms: number | null; waiting: number }
   quarantineOpen(): Promise<number>

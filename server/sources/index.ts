@@ -10,6 +10,7 @@ import { sourceMigrations } from './tables.ts'
 import { Watch } from './watch.ts'
 
 export type { SourcesDeps } from './context.ts'
+export { selftestWire } from './selftest-wire.ts'
 
 export interface SourcesFeature extends Feature {
   /** For ingest: what collectors say of themselves. Of unknown collectors nothing is kept. */
@@ -46,5 +47,6 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
       await watch.start()
       await selftest.start()
     },
+    stop: () => deps.wire.stop(),
   }
 }

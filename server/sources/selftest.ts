@@ -61,7 +61,7 @@ export class Selftest {
   }
 
   #send(): void {
-    const { now, newId, site, publish, log } = this.#deps
+    const { now, newId, site, wire, log } = this.#deps
     const at = now()
     const event: EnvelopeInput = {
       v: 1,
@@ -77,7 +77,7 @@ export class Selftest {
     for (const id of this.#underway.keys()) if (this.#underway.size >= MAX_UNDERWAY) this.#underway.delete(id)
     this.#underway.set(event.id, at)
     try {
-      publish(eventTopic(site, 'infra', COLLECTOR, COLLECTOR), JSON.stringify(event))
+      wire.publish(eventTopic(site, 'infra', COLLECTOR, COLLECTOR), JSON.stringify(event))
     } catch (error) {
       log.warn({ err: error }, '告警通路自测未能发出')
     }
