@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import { createDecoder, type FrameDecoder } from '../../../collectors/intake/syslog-decode.ts'
+import { dialectOf } from '../../../collectors/terminals/dialects.ts'
+import { type ConfigIssue, readYaml } from '../../../config/load.ts'
+import { ProfileFile } from '../../../config/schema.ts'
+
+const CONFIG = join(import.meta.dirname, '../../../config')
+export const FIXTURES = join(import.meta.dirname, '../../fixtures/syslog/terminals')
+
+/** The shipped profile of that name. */
+export function profileOf(name: string): ProfileFile {
+  const issues: ConfigIssue[] = []
+  const read = readYaml(CONFIG, `profiles/${name}.yaml`, ProfileFile, issues)
+  if (!read) throw new Error(issues.map(({ message }) => message).join())
+  return read.value
+}
+
+/** Its decoder; people are `h:` + account, so that a test can see them. */
+export const decoderOf = (name: string): FrameDecoder =>
+  createDecoder(dialectOf(profileOf(name), (account) => `h:${account}`))
