@@ -60,6 +60,7 @@ export function check(bytes: Uint8Array, ground: Ground, receivedMs: number, ret
     id: item && idOf(item),
     collector: ground.collector ?? (item && collectorOf(item)) ?? NOBODY,
     reason,
+    seq: item && seqOf(item),
     ...excerptOf(text),
     at: receivedMs,
   })
@@ -255,6 +256,9 @@ const isObject = (value: unknown): value is Raw => typeof value === 'object' && 
 
 const collectorOf = ({ collector }: Raw): string | null =>
   typeof collector === 'string' && TOPIC_LEVEL.test(collector) ? collector : null
+
+const seqOf = ({ seq }: Raw): number | null =>
+  Number.isSafeInteger(seq) && (seq as number) >= 0 ? (seq as number) : null
 
 const idOf = (item: Raw): string | null => (typeof item.id === 'string' && ID.test(item.id) ? item.id : null)
 

@@ -27,7 +27,7 @@ export class SeqWatch {
 
   /** A new event's number. */
   see(seq: number, now: number): void {
-    if (this.#last === null || isRestart(this.#last, seq, this.#isHole(seq))) {
+    if (this.#last === null || this.#isRestart(this.#last, seq)) {
       this.#last = seq
       return
     }
@@ -51,18 +51,20 @@ export class SeqWatch {
   /** Where the numbering will stand after these, without taking them in yet. */
   lastAfter(seqs: readonly number[]): number | null {
     return seqs.reduce<number | null>(
-      (last, seq) => (last === null || isRestart(last, seq, this.#isHole(seq)) ? seq : Math.max(last, seq)),
+      (last, seq) => (last === null || this.#isRestart(last, seq) ? seq : Math.max(last, seq)),
       this.#last,
     )
+  }
+
+  /** Zero or one after a higher number, where none was missing: the collector began anew. */
+  #isRestart(last: number, seq: number): boolean {
+    return seq <= 1 && last > 1 && !this.#isHole(seq)
   }
 
   #isHole(seq: number): boolean {
     return this.#holes.some(({ from, to }) => seq >= from && seq <= to)
   }
 }
-
-/** Zero or one after a higher number, where none was missing. */
-const isRestart = (last: number, seq: number, isHole: boolean): boolean => seq <= 1 && last > 1 && !isHole
 
 function without(hole: Gap, seq: number): Gap[] {
   if (seq < hole.from || seq > hole.to) return [hole]

@@ -8,11 +8,11 @@ import { isStoreTrouble } from './store-trouble.ts'
 import { outcomeOf, type Parcel, runTurn, type TurnParts, type TurnResult } from './turn.ts'
 
 /** Events in one turn: enough to make the commit cheap, few enough to keep the event loop free. */
-const MOST_IN_TURN = 2000
+const MOST_IN_TURN = 1000
 /** A turn after a busy one waits this long for more, unless that many have come: fewer, fuller commits. */
 const GATHER_MS = 8
 const BUSY = 64
-const ENOUGH = 1000
+const ENOUGH = 500
 /** Above it whoever delivers is held back; far above it nothing more is taken. */
 const HIGH_WATER = 20_000
 const FULL = 4 * HIGH_WATER
@@ -43,7 +43,8 @@ export class GroupCommit {
   #queue: Parcel[] = []
   #weight = 0
   #running: Promise<void> | null = null
-  #stopping = new AbortController()
+  readonly #stopping = new AbortController()
+  #draining = false
   #state: IntakeState = { ok: true }
   #lowWater: (() => void)[] = []
   #gathered: (() => void) | null = null
@@ -68,7 +69,7 @@ export class GroupCommit {
 
   /** @returns false when the queue is full: the message was not taken and must not be acknowledged */
   put(parcel: Parcel): boolean {
-    if (this.#weight >= FULL || this.#stopping.signal.aborted) return false
+    if (this.#weight >= FULL || this.#draining) return false
     this.#queue.push(parcel)
     this.#weight += weightOf(parcel)
     if (this.#weight >= ENOUGH) this.#gathered?.()
@@ -81,8 +82,9 @@ export class GroupCommit {
     return this.#weight < HIGH_WATER / 2 ? Promise.resolve() : new Promise((resolve) => this.#lowWater.push(resolve))
   }
 
-  /** Commits what has come and takes nothing more; a store in trouble is not waited for. */
+  /** Commits what has come and takes nothing more; a store in trouble is not waited for: what it has not is sent again. */
   async stop(): Promise<void> {
+    this.#draining = true
     if (!this.#state.ok) this.#stopping.abort()
     await this.#running
     this.#stopping.abort()
@@ -107,6 +109,7 @@ export class GroupCommit {
         else await breathe()
       } catch (error) {
         limit = this.#lookInto(error, parcels)
+        if (this.#draining && !this.#state.ok) this.#stopping.abort()
         await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
         retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)
       }
@@ -181,10 +184,11 @@ export class GroupCommit {
         events: [],
         refusals: [
           ...only.checked.refusals,
-          ...only.checked.events.map(({ event, body }) => ({
+          ...only.checked.events.map(({ event, seq, body }) => ({
             id: event.id,
             collector: event.collector,
             reason: 'type_mismatch' as const,
+            seq,
             ...excerptOf(body),
             at: event.receivedMs,
           })),

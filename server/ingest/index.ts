@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
-import { parseTopic, receiptTopic } from '../../contract/topics.ts'
+import { type CollectorTopic, parseTopic, receiptTopic } from '../../contract/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { EventHandler, Feature, Records, StoredEvent, Tick, Turn } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
@@ -22,6 +22,7 @@ const GAP_EVERY_MS = 5000
 const PRUNE_EVERY_MS = 60_000
 const PRUNE_ROWS = 2000
 const TOPIC_EXCERPT = 400
+const MOST_TOPICS = 2000
 
 export interface IngestDeps extends SignsOfLife {
   records: Records
@@ -70,8 +71,9 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
   })
   const retentionMs = retention.inboxDays * DAY
 
+  const partsOf = topicMemory()
   const parcelOf = (topic: string, payload: Uint8Array, receivedMs: number): Parcel | undefined => {
-    const parts = parseTopic(topic)
+    const parts = partsOf(topic)
     const fits = parts && parts.site === site
     if (fits && parts.kind !== 'evt') {
       lookAt(topic, payload, receivedMs)
@@ -89,7 +91,9 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
       (reason) => {
         if (!reason) return
         const text = Buffer.from(payload).toString('utf8', 0, 65_536)
-        const refusals = [{ id: null, collector: parts.collector, reason, ...excerptOf(text), at: receivedMs }]
+        const refusals = [
+          { id: null, collector: parts.collector, reason, seq: null, ...excerptOf(text), at: receivedMs },
+        ]
         group.put({
           receiptFor: null,
           topic,
@@ -152,13 +156,33 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
   return feature
 }
 
+/** Collectors use few topics over and over; taking each apart again would cost as much as the check. */
+function topicMemory(): (topic: string) => CollectorTopic | undefined {
+  const known = new Map<string, CollectorTopic | undefined>()
+  return (topic) => {
+    const before = known.get(topic)
+    if (before || known.has(topic)) return before
+    if (known.size >= MOST_TOPICS) known.clear()
+    const parts = parseTopic(topic)
+    known.set(topic, parts)
+    return parts
+  }
+}
+
 /** The level where a collector's name stands, of a topic that is none of ours. */
 const collectorLevel = (topic: string): string => topic.split('/')[4]?.slice(0, 64) || 'unknown'
 
 function misdirected(topic: string, payload: Uint8Array, receivedMs: number): Checked {
   const text = Buffer.from(payload).toString('utf8', 0, 65_536)
   const collector = collectorLevel(topic)
-  const refused = { id: null, collector, reason: 'unknown_topic' as const, ...excerptOf(text), at: receivedMs }
+  const refused = {
+    id: null,
+    collector,
+    reason: 'unknown_topic' as const,
+    seq: null,
+    ...excerptOf(text),
+    at: receivedMs,
+  }
   return { events: [], refusals: [refused] }
 }
 
@@ -209,7 +233,7 @@ function pruneTick({ inboxDays, quarantineDays }: IngestDeps['retention']): Tick
     everyMs: PRUNE_EVERY_MS,
     run: async ({ tx, now }) => {
       await pruneInbox(tx, now - inboxDays * DAY, PRUNE_ROWS)
-      await pruneQuarantine(tx, now - quarantineDays * DAY)
+      await pruneQuarantine(tx, now - quarantineDays * DAY, PRUNE_ROWS)
     },
   }
 }

@@ -126,6 +126,13 @@ export const countOpen = async (read: Reader): Promise<number> => {
   return Number(row?.rows ?? 0)
 }
 
-export async function pruneQuarantine(tx: Tx, before: number): Promise<void> {
-  await tx.withTables<IngestTables>().deleteFrom('quarantine').where('last_ms', '<', before).execute()
+/** Drops at most `limit` of the oldest rows, as far as they were last seen before `before`. */
+export async function pruneQuarantine(tx: Tx, before: number, limit: number): Promise<void> {
+  const oldest = tx.withTables<IngestTables>().selectFrom('quarantine').select('seq').orderBy('seq').limit(limit)
+  await tx
+    .withTables<IngestTables>()
+    .deleteFrom('quarantine')
+    .where('seq', 'in', oldest)
+    .where('last_ms', '<', before)
+    .execute()
 }

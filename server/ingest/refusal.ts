@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { QuarantineReason } from '../../contract/quarantine.ts'
 
 /** As much of a refused message as is kept; 4 KiB hold nearly every single event whole. */
@@ -10,6 +10,8 @@ export interface Refused {
   id: string | null
   collector: string
   reason: QuarantineReason
+  /** Its number where one could be read: a refused event did arrive and leaves no gap. */
+  seq: number | null
   excerpt: string
   /** The excerpt is not the whole. */
   truncated: boolean
@@ -27,4 +29,4 @@ export function excerptOf(text: string): { excerpt: string; truncated: boolean }
 
 /** Same message, same reason, same row: a redelivery or a storm of one message counts up instead of adding rows. */
 export const refusalKey = (refused: Pick<Refused, 'collector' | 'reason' | 'excerpt'>): string =>
-  createHash('sha256').update(`${refused.collector}\n${refused.reason}\n${refused.excerpt}`).digest('hex').slice(0, 24)
+  hash('sha256', `${refused.collector}\n${refused.reason}\n${refused.excerpt}`).slice(0, 24)

@@ -72,10 +72,11 @@ export const migrations: readonly Migration[] = [
         severity varchar(16) not null, observed_ms bigint not null, received_ms bigint not null,
         backfill integer not null, state varchar(8) not null default 'done', reason text, body text not null
       )`.execute(db)
-      // Newest first within all, one type or one object; each is appended at its edge.
-      await db.schema.createIndex('inbox_observed').on('inbox').columns(['observed_ms', 'seq']).execute()
-      await db.schema.createIndex('inbox_type').on('inbox').columns(['type', 'observed_ms', 'seq']).execute()
-      await sql`create index inbox_object on inbox (object, observed_ms, seq) where object is not null`.execute(db)
+      // Newest first within all, one type or one object; each is appended at its edge. SQLite adds the row number by itself.
+      const seq = isSqlite(db) ? sql`` : sql`, seq`
+      await sql`create index inbox_observed on inbox (observed_ms${seq})`.execute(db)
+      await sql`create index inbox_type on inbox (type, observed_ms${seq})`.execute(db)
+      await sql`create index inbox_object on inbox (object, observed_ms${seq}) where object is not null`.execute(db)
       await sql`create index inbox_failed on inbox (seq) where state = 'failed'`.execute(db)
     },
   },
@@ -90,7 +91,6 @@ export const migrations: readonly Migration[] = [
         closed_ms bigint, closed_by varchar(64), note text
       )`.execute(db)
       await db.schema.createIndex('quarantine_collector').on('quarantine').columns(['collector', 'seq']).execute()
-      await db.schema.createIndex('quarantine_last').on('quarantine').column('last_ms').execute()
       await sql`create index quarantine_open on quarantine (seq) where state = 'open'`.execute(db)
       await db.schema
         .createTable('ingest_collector')

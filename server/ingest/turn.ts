@@ -125,7 +125,11 @@ function summarise(parcels: readonly Parcel[], isFresh: (accepted: Accepted) => 
       if (accepted.seq !== null) sum.seqs.push(accepted.seq)
       if (accepted.event.observedMs > (sum.lastObservedMs ?? 0)) sum.lastObservedMs = accepted.event.observedMs
     }
-    for (const { collector } of checked.refusals) of(collector).rejected += 1
+    for (const { collector, seq } of checked.refusals) {
+      const sum = of(collector)
+      sum.rejected += 1
+      if (seq !== null) sum.seqs.push(seq)
+    }
   }
   return sums
 }
