@@ -17,7 +17,7 @@ export interface HubDeps {
   clock: Clock
   authenticate(shown: Credentials, touch: boolean): Promise<Principal | undefined>
   origins: readonly string[]
-  office: { demo: boolean; unit: string; version: string }
+  office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout'>
   painted(receipt: PaintReceipt): void
   failed(error: unknown, where: string): void
   /** Shorter in tests. */

@@ -1,0 +1,32 @@
+/** The server of `npm start`: a child of the supervisor, with the accounts of demo.json. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { loadConfig } from '../../config/load.ts'
+import { openLog } from '../log.ts'
+import { assemble } from '../main.ts'
+import { type Demo, demoPeople, ensureSecrets, prepareDataDir, type Secrets, writeDemoFile } from './data.ts'
+import { readEnvironment } from './environment.ts'
+import { runServer } from './server-process.ts'
+
+z.config(z.locales.zhCN())
+const dataDir = resolve(process.env.SANLING_DATA ?? './data/demo')
+const log = openLog('server')
+let made: { demo: Demo; secrets: Secrets } | undefined
+
+await runServer(
+  async () => {
+    const environment = readEnvironment()
+    const config = loadConfig(resolve(process.argv[2] ?? './config'), process.env.SANLING_SERVICES)
+    prepareDataDir(dataDir)
+    const secrets = ensureSecrets(dataDir, config, true)
+    const demo = demoPeople(dataDir, config)
+    made = { demo, secrets }
+    return assemble({ config, dataDir, secrets, environment, log, demo })
+  },
+  ({ url, mqttUrl }) => {
+    if (!made) return
+    const demo = writeDemoFile(dataDir, made.demo, made.secrets, url, mqttUrl)
+    process.send?.({ kind: 'ready', demo })
+    log.info({ url, mqttUrl }, '演示服务已启动')
+  },
+)

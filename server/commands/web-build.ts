@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a page is made of. */
+const SOURCES = ['web', 'contract', 'vite.config.ts', 'package-lock.json']
+
+function newest(path: string): number {
+  if (!existsSync(path)) return 0
+  const facts = statSync(path)
+  if (!facts.isDirectory()) return facts.mtimeMs
+  return readdirSync(path)
+    .filter((name) => name !== 'dist' && name !== 'node_modules')
+    .reduce((latest, name) => Math.max(latest, newest(join(path, name))), facts.mtimeMs)
+}
+
+/** True when a source is newer than the built pages, or there are none. */
+export function webIsStale(root: string): boolean {
+  const built = join(root, 'web/dist/index.html')
+  if (!existsSync(built)) return true
+  const at = statSync(built).mtimeMs
+  return SOURCES.some((source) => newest(join(root, source)) > at)
+}
+
+/**
+ * Builds the pages in a process of its own.
+ * @throws Error in Chinese with the last lines of what vite said
+ */
+export function buildWeb(root: string): Promise<void> {
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000)
+    })
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new Error(`网页构建无法启动：${error.message}`)))
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`网页构建失败（npm run build 可重现）：\n${said.trim()}`)),
+    )
+  })
+}

@@ -1,0 +1,59 @@
+import type { Family } from '../contract/catalogue.ts'
+import type { Domain } from '../contract/domains.ts'
+import type { Severity } from '../contract/severity.ts'
+import type { Reader, StoredEvent } from './feature.ts'
+import type { InboxRow, IngestTables } from './ingest/tables.ts'
+
+const PAGE = 500
+
+/** Stored events of these types in order of arrival, page by page: what a dry run of the alert rules reads. */
+export async function* history(
+  read: Reader,
+  { types, from, to }: { types: readonly string[]; from: number; to: number },
+): AsyncIterable<readonly StoredEvent[]> {
+  const exact = types.filter((type) => !type.endsWith('.'))
+  const prefixes = types.filter((type) => type.endsWith('.'))
+  if (types.length === 0) return
+  let after = 0
+  for (;;) {
+    const rows = await read
+      .withTables<IngestTables>()
+      .selectFrom('inbox')
+      .selectAll()
+      .where('seq', '>', after)
+      .where('observed_ms', '>=', from)
+      .where('observed_ms', '<', to)
+      .where((where) =>
+        where.or([
+          ...(exact.length > 0 ? [where('type', 'in', exact)] : []),
+          ...prefixes.map((prefix) => where('type', 'like', `${prefix}%`)),
+        ]),
+      )
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute()
+    if (rows.length > 0) yield rows.map(storedEvent)
+    const last = rows.at(-1)
+    if (!last || rows.length < PAGE) return
+    after = Number(last.seq)
+  }
+}
+
+function storedEvent(row: InboxRow): StoredEvent {
+  const { observed_at, data } = JSON.parse(row.body) as { observed_at: string; data?: Record<string, unknown> }
+  return {
+    id: row.id,
+    type: row.type,
+    family: row.family as Family,
+    domain: row.domain as Domain,
+    collector: row.collector,
+    device: row.device,
+    object: row.object,
+    severity: row.severity as Severity,
+    observedAt: observed_at,
+    observedMs: row.observed_ms,
+    receivedMs: row.received_ms,
+    backfill: row.backfill !== 0,
+    data: data ?? {},
+  }
+}

@@ -1,0 +1,278 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Config } from '../config/load.ts'
+import { resolveSecret } from '../config/secrets.ts'
+import { workCalendar } from '../config/workdays.ts'
+import { alertsFeature, shiftStartOf } from './alerts/index.ts'
+import { auditJournal, auditMigrations } from './audit/journal.ts'
+import { casesFeature } from './cases/index.ts'
+import { chance, newId, randomToken, systemClock } from './clock.ts'
+import type { Demo, Secrets } from './commands/data.ts'
+import type { Environment } from './commands/environment.ts'
+import type { EventHandler, Feature } from './feature.ts'
+import { history } from './history.ts'
+import { createApp } from './http/app.ts'
+import { FigureRegistry, figureRoutes } from './http/figures.ts'
+import { systemRoutes } from './http/system.ts'
+import { ingestFeature } from './ingest/index.ts'
+import type { Log } from './ingest/wire.ts'
+import { LiveHub } from './live/hub.ts'
+import { eventPoint, openMetrics } from './metrics/index.ts'
+import { objectNames } from './names.ts'
+import { openPeople } from './people/index.ts'
+import { ensureDemo } from './people/registry.ts'
+import { RecordStore } from './records/store.ts'
+import { securityFeature } from './security/index.ts'
+import { selftestWire, sourcesFeature } from './sources/index.ts'
+import { Telemetry } from './telemetry.ts'
+import { TickRunner } from './ticks.ts'
+import { openWire } from './wire.ts'
+
+export interface HouseOptions {
+  config: Config
+  dataDir: string
+  secrets: Secrets
+  environment: Pick<Environment, 'port' | 'host' | 'mqttPort'>
+  log: Logger
+  /** Accounts and wall key of the demo; none in production. */
+  demo?: Demo
+  /** Folder of the built pages; by default the one of this repository. */
+  webDist?: string
+}
+
+/** The running whole. `url` and `mqttUrl` hold from `start()` on. */
+export interface House {
+  readonly url: string
+  readonly mqttUrl: string
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const VERSION = '0.1.0'
+const PREDECESSOR_MS = 10_000
+/** Panels that show alerts of their domain. */
+const PANELS_OF = { terminal: ['terminal'], access: ['access', 'map'], patrol: ['patrol'], case: ['flow'] }
+
+/**
+ * Puts the house together: config → stores → features → broker → http and live. The only place that knows every part.
+ * @throws Error in Chinese when a secret is missing
+ */
+export async function assemble(options: HouseOptions): Promise<House> {
+  const { config, dataDir, secrets, environment, log } = options
+  const { site, services } = config
+  const clock = systemClock
+  const now = () => clock.now()
+  const failed = (error: unknown, where: string) => log.error({ err: error, where }, '一个部分出错，其余继续')
+  const say: Log = (level, message, details) => log[level]({ details }, message)
+  const secret = (ref: Parameters<typeof resolveSecret>[0]) => resolveSecret(ref, secrets)
+
+  const records = new RecordStore(
+    services.records.kind === 'sqlite'
+      ? { kind: 'sqlite', file: join(dataDir, 'records.sqlite') }
+      : { kind: 'postgres', url: secret(services.records.url) },
+    { now, committed: (change) => hub.committed(change), failed: (error) => failed(error, 'after commit') },
+  )
+  const metrics = openMetrics({ services, dataDir, secret, clock, log })
+  const calendar = workCalendar(config.calendar)
+
+  const alerts = alertsFeature({
+    records,
+    rules: config.alerts,
+    posts: site.posts,
+    demo: site.demo,
+    log,
+    now,
+    newId,
+    objectOf: objectNames(config),
+    isPerson: (text) => site.people.some(({ name }) => name === text),
+    figure: (name) => figures.find(name),
+    panelsOf: PANELS_OF,
+    selftestSeen: (eventId, at) => sources.selftestSeen(eventId, at),
+    shiftStart: shiftStartOf(site.shifts),
+    history: (query) => history(records.read, query),
+  })
+  const sources = sourcesFeature({
+    records,
+    sources: config.sources.sources,
+    site: site.site,
+    alerts: alerts.desk,
+    now,
+    newId,
+    log,
+    wire: selftestWire({ broker: () => wire.address(), failed: (error) => failed(error, 'selftest') }),
+    ingest: () => ingest.stats(),
+    quarantineOpen: () => ingest.quarantineOpen(),
+    metrics: () => metrics.state(),
+  })
+  const common = { config, records, alerts: alerts.desk, freshness: sources.freshness, calendar }
+  const security = securityFeature({
+    ...common,
+    newId,
+    openAlerts: alerts.open,
+    past: async (measurement, field, from, to) => {
+      const query = { measurement, field, aggregate: 'mean', from, to, every: '1h' } as const
+      const { series } = await metrics.store.series(query as Parameters<typeof metrics.store.series>[0])
+      return series.flatMap(({ points }) => points)
+    },
+    metrics: (points) => metrics.sink.write(points),
+  })
+  const cases = casesFeature(common)
+  const people = openPeople({
+    records,
+    clock,
+    audit: auditJournal(newId),
+    rules: config.permissions,
+    cookieKey: needed(secrets, 'cookie.1'),
+    newId,
+    randomToken,
+    revoked: (who) => hub.revoked(who),
+  })
+  const ingest = ingestFeature({
+    records,
+    clock,
+    site: site.site,
+    retention: services.retention,
+    handlers: () => handlers,
+    publish: (topic, payload, how) => wire.publish(topic, payload, how),
+    sideRoad: (events) => metrics.sink.write(events.map(eventPoint)),
+    onStatus: sources.onStatus,
+    onHealth: sources.onHealth,
+    onHandlerFailed: (turn, event, error) =>
+      alerts.desk.raise(turn, {
+        cause: `ingest.handler-failed:${event.type}`,
+        rule: 'ingest.handler-failed',
+        domain: 'infra',
+        object: event.object,
+        at: event.receivedMs,
+        evidence: [event.id],
+        clearable: false,
+        values: { reason: error instanceof Error ? error.message : String(error) },
+        demo: site.demo,
+      }),
+    log: say,
+  })
+
+  /** The whole list of features: adding one is a line here. */
+  const features: readonly Feature[] = [people.feature, alerts, sources, security, cases, ingest]
+  const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
+    features.flatMap((feature) => pick(feature) ?? [])
+  const handlers: readonly EventHandler[] = every((feature) => feature.handlers)
+  const figures = new FigureRegistry(
+    every((feature) => feature.figures),
+    clock,
+  )
+  const hub = new LiveHub({
+    panels: every((feature) => feature.panels),
+    clock,
+    authenticate: people.authenticate,
+    origins: services.http.origins,
+    office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
+    painted: ({ alertId, paintedAt, heardAt, namespace, person }) => {
+      telemetry.painted(namespace, (heardAt - paintedAt) / 1000)
+      records
+        .write((turn) => alerts.recordPainted(turn, alertId, person.username, paintedAt))
+        .catch((error: unknown) => failed(error, 'painted'))
+    },
+    failed,
+  })
+  const telemetry = new Telemetry({
+    sockets: () => hub.screens,
+    ingest: () => ingest.stats(),
+    metricsBacklog: () => metrics.state().backlog,
+  })
+  const wire = openWire({
+    broker: services.broker,
+    mqttPort: environment.mqttPort,
+    dataDir,
+    secrets,
+    secret,
+    site: site.site,
+    door: ingest,
+    now,
+    chance,
+    log: say,
+    waitMs: PREDECESSOR_MS,
+  })
+  const routes = [...every((feature) => feature.routes), ...figureRoutes(figures)]
+  const app = createApp({
+    routes: [...routes, ...systemRoutes({ config, version: VERSION, routes, brokerPort: () => wire.port })],
+    authenticate: people.authenticate,
+    csrfOf: people.csrfOf,
+    clock,
+    origins: services.http.origins,
+    secureCookies: services.http.secureCookies,
+    trustedProxies: services.http.trustedProxies,
+    webDist: options.webDist ?? join(import.meta.dirname, '../web/dist'),
+    readiness: async () => {
+      const parts = { records: ingest.state().ok, broker: wire.ready().ok, started: started === 'yes' }
+      return { ready: Object.values(parts).every(Boolean), parts }
+    },
+    metrics: () => telemetry.text(),
+    failed: (error, where) => log.error({ err: error, ...where }, '接口出错'),
+    served: (call) => telemetry.served(call),
+    newId,
+  })
+  const http = createServer(app.callback())
+  const ticks = new TickRunner(
+    records,
+    every((feature) => feature.ticks),
+    failed,
+  )
+  let started: 'no' | 'yes' | 'stopped' = 'no'
+  const host = environment.host ?? services.http.host
+
+  return {
+    get url() {
+      const { port } = http.address() as AddressInfo
+      return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    },
+    get mqttUrl() {
+      return wire.address().url
+    },
+    async start() {
+      await records.migrate([...every((feature) => feature.migrations), ...auditMigrations])
+      if (options.demo) await ensureDemo(records, options.demo.accounts, options.demo.wallKey, newId)
+      await metrics.start()
+      for (const feature of features) await feature.start?.()
+      await wire.start()
+      await listen(http, host, environment.port ?? services.http.port)
+      hub.start(http)
+      ticks.start()
+      started = 'yes'
+    },
+    async stop() {
+      if (started === 'stopped') return
+      started = 'stopped'
+      // New events stop first; what has been taken is committed and receipted before the stores close.
+      await ticks.stop()
+      await hub.stop()
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+      for (const feature of features.toReversed()) await feature.stop?.()
+      await wire.stop()
+      await metrics.stop()
+      await records.close()
+    },
+  }
+}
+
+function needed(secrets: Secrets, name: string): string {
+  const value = secrets[name]
+  if (!value) throw new Error(`密钥文件缺少 ${name}，请运行：npm run admin -- init`)
+  return value
+}
+
+function listen(http: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`网页端口 ${port} 已被占用，请停掉占用它的程序，或用 SANLING_PORT=其他端口（0 为自动选取）`)
+          : error,
+      ),
+    )
+    http.listen(port, host, () => resolve())
+  })
+}
