@@ -199,7 +199,6 @@ function payloadFactory(
   }))
   const prefix = run.toString(16).padStart(8, '0').slice(-8)
   let serial = 0
-  let owed = 0
   let broken = 0
 
   const envelope = (group: (typeof groups)[number], id: string, stamp: string): string => {
@@ -218,10 +217,8 @@ function payloadFactory(
     const bodies: string[] = []
     for (let n = 0; n < size; n += 1) {
       serial += 1
-      owed += malformedShare
       const id = `${time}-${prefix}${serial.toString(16).padStart(12, '0')}`
-      if (owed >= 1) {
-        owed -= 1
+      if (Math.floor(serial * malformedShare + 1e-9) > broken) {
         message.malformed += 1
         // Inside a batch the JSON must stay whole: its own kind of damage is left out.
         const kinds = batch > 1 ? MALFORMED.slice(1) : MALFORMED
