@@ -16,9 +16,12 @@ export const listens = (port: number): Promise<boolean> =>
 
 /**
  * Mosquitto on a free loopback port. `config` replaces the default lines (anonymous, persistent, large queues, queue
- * saved at every change); listener, user and folder are always ours.
+ * saved at every change); listener, user and folder are always ours. `file`: a whole mosquitto.conf that listens on
+ * `port`.
  */
-export async function startMosquitto(options: { config?: string; port?: number } = {}): Promise<Service> {
+export async function startMosquitto(
+  options: { config?: string; port?: number; file?: string } = {},
+): Promise<Service> {
   const program = findProgram('mosquitto', 'mosquitto')
   const folder = temporaryFolder('mosquitto')
   const port = options.port ?? (await freePort())
@@ -30,7 +33,7 @@ export async function startMosquitto(options: { config?: string; port?: number }
   return startService({
     name: 'Mosquitto',
     program,
-    args: ['-c', join(folder, 'mosquitto.conf')],
+    args: ['-c', options.file ?? join(folder, 'mosquitto.conf')],
     folder,
     port,
     url: `mqtt://127.0.0.1:${port}`,
