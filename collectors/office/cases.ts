@@ -14,6 +14,7 @@ export interface CaseFact {
   suspects: string
   department: string
   handler: string
+  handlerNo: string
   custody: boolean
   plea: boolean
   minor: boolean
@@ -44,7 +45,7 @@ export function caseMaker(site: Site, calendar: OfficeCalendar, seed: string): C
       id,
       {
         name,
-        people: site.people.filter((person) => person.department === id && person.quota).map(({ name }) => name),
+        people: site.people.filter((person) => person.department === id && person.quota),
       },
     ]),
   )
@@ -76,6 +77,7 @@ export function caseMaker(site: Site, calendar: OfficeCalendar, seed: string): C
     const people = type.criminal ? suspectsOf(chance) : []
     const who = people[0] ?? `${chance.pick(FAMILY)}某某`
     const course = courseOf(chance, type, custody, accepted, calendar)
+    const handler = department && chance.pick(department.people)
     return {
       number: `示检${type.code}受[${year}]${serial}号`,
       unified: `示检统受[${year}]149999${String(count(`统${year}`)).padStart(5, '0')}号`,
@@ -84,7 +86,8 @@ export function caseMaker(site: Site, calendar: OfficeCalendar, seed: string): C
       charge,
       suspects: people.join('、'),
       department: department?.name ?? '',
-      handler: chance.pick(department?.people ?? ['']),
+      handler: handler?.name ?? '',
+      handlerNo: handler?.employeeNo ?? '',
       custody,
       plea: type.criminal && chance.hit(0.88),
       minor: type.name.startsWith('附条件') || (type.criminal && chance.hit(0.02)),

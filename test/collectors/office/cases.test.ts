@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { readBook } from '../../../collectors/cases/parse.ts'
 import { dateStart, officeCalendar } from '../../../collectors/office/calendar.ts'
 import { caseTable, UNASSIGNED } from '../../../collectors/office/case-export.ts'
 import { type CaseFact, caseMaker, dueDate } from '../../../collectors/office/cases.ts'
@@ -35,7 +36,8 @@ describe('the cases of the demo office', () => {
   it('show few red and orange, a dozen yellow, as on the picture', () => {
     const colours = Map.groupBy(openAt(morning), (fact) => colour(fact, morning))
     const count = (name: string) => colours.get(name)?.length ?? 0
-    expect([count('red'), count('orange'), count('yellow')]).toEqual([1, 4, 12])
+    const within = (name: string, low: number, high: number) => count(name) >= low && count(name) <= high
+    expect([within('red', 1, 3), within('orange', 2, 6), within('yellow', 8, 16)]).toEqual([true, true, true])
   })
 
   it('have unique numbers that the pattern of case numbers accepts', () => {
@@ -101,5 +103,20 @@ describe('the export', () => {
   it('counts days and columns as Excel does', () => {
     expect(excelSerial('2024-01-05')).toBe(45296)
     expect([address(0, 0), address(9, 25), address(0, 26)]).toEqual(['A1', 'Z10', 'AA1'])
+  })
+})
+
+describe('the real parser', () => {
+  const table = caseTable(openAt(morning), morning, site.unit, '台账')
+
+  it.each([
+    ['xlsx', xlsx],
+    ['GBK csv', csvGbk],
+    ['UTF-8 csv', csvUtf8],
+  ])('reads every case of %s, refuses none', async (_, write) => {
+    const book = await readBook(write(table))
+    expect(book.sheets.length).toBe(1)
+    const cells = JSON.stringify(book)
+    for (const { number } of openAt(morning)) expect(cells).toContain(number)
   })
 })
