@@ -1,0 +1,66 @@
+import { isAbsolute, join } from 'node:path'
+import type { SourceContext, SourceRunner } from '../source.ts'
+import { type DropFile, DropFolder, type Outcome } from './drop-folder.ts'
+import { pause } from './pause.ts'
+
+export interface FolderConfig {
+  folder: string
+  settleS: number
+  scanS: number
+}
+
+/** What became of a file, and the report that is laid beside it. */
+export interface Handled {
+  outcome: Outcome
+  report: unknown
+}
+
+/**
+ * Runs a drop folder: one file after the other, those of an interrupted run first. `handle` resolves when everything of
+ * the file is on disk; what it throws stops the source, the file stays in `processing/` and is read again.
+ */
+export function folderSource(
+  config: FolderConfig,
+  context: SourceContext,
+  handle: (file: DropFile, signal: AbortSignal) => Promise<Handled>,
+): SourceRunner {
+  const path = isAbsolute(config.folder) ? config.folder : join(context.dataDir, config.folder)
+  const folder = new DropFolder(path, config.settleS * 1000)
+  const ends = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+
+  async function run(): Promise<void> {
+    for (const file of await folder.unfinished()) await one(file)
+    while (!ends.signal.aborted) {
+      await scan()
+      await pause(config.scanS * 1000, ends.signal).catch(() => {})
+    }
+  }
+
+  async function scan(): Promise<void> {
+    const files = await folder.take(context.clock.now()).catch((error: Error) => {
+      context.state('degraded', `目录 ${config.folder} 读不到（${error.message.slice(0, 80)}），请检查共享是否断开`)
+      return []
+    })
+    for (const file of files) await one(file)
+  }
+
+  async function one(file: DropFile): Promise<void> {
+    if (ends.signal.aborted) return
+    const { outcome, report } = await handle(file, ends.signal)
+    await folder.finish(file, outcome, report)
+  }
+
+  return {
+    async start() {
+      await folder.prepare()
+      running = run().catch((error: unknown) => {
+        if (!ends.signal.aborted) context.crashed(error)
+      })
+    },
+    async stop() {
+      ends.abort(new Error('采集器停止'))
+      await running
+    },
+  }
+}
