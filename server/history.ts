@@ -39,6 +39,20 @@ export async function* history(
   }
 }
 
+/** Stored events received since (epoch ms), newest first, page by page: what the metrics may have missed in a crash. */
+export async function* receivedSince(read: Reader, since: number): AsyncIterable<readonly StoredEvent[]> {
+  let before = Number.MAX_SAFE_INTEGER
+  for (;;) {
+    const inbox = read.withTables<IngestTables>().selectFrom('inbox').selectAll()
+    const rows = await inbox.where('seq', '<', before).orderBy('seq', 'desc').limit(PAGE).execute()
+    const recent = rows.filter((row) => row.received_ms >= since)
+    if (recent.length > 0) yield recent.map(storedEvent)
+    const last = rows.at(-1)
+    if (!last || rows.length < PAGE || recent.length === 0) return
+    before = Number(last.seq)
+  }
+}
+
 function storedEvent(row: InboxRow): StoredEvent {
   const { observed_at, data } = JSON.parse(row.body) as { observed_at: string; data?: Record<string, unknown> }
   return {

@@ -12,7 +12,7 @@ import { chance, newId, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import type { EventHandler, Feature } from './feature.ts'
-import { history } from './history.ts'
+import { history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
 import { systemRoutes } from './http/system.ts'
@@ -74,7 +74,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
       : { kind: 'postgres', url: secret(services.records.url) },
     { now, committed: (change) => hub.committed(change), failed: (error) => failed(error, 'after commit') },
   )
-  const metrics = openMetrics({ services, dataDir, secret, clock, log })
+  const metrics = openMetrics({
+    services,
+    dataDir,
+    secret,
+    clock,
+    log,
+    replay: async function* (since) {
+      for await (const events of receivedSince(records.read, since)) yield events.map(eventPoint)
+    },
+  })
   const calendar = workCalendar(config.calendar)
 
   const alerts = alertsFeature({

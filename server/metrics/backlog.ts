@@ -20,7 +20,10 @@ export interface DueBucket extends Dirty {
 export class Backlog {
   readonly #db: DatabaseSync
   readonly #maxBytes: number
-  readonly #statements: Record<'add' | 'head' | 'weigh' | 'remove' | 'dirty' | 'due' | 'clean' | 'later', StatementSync>
+  readonly #statements: Record<
+    'add' | 'head' | 'weigh' | 'remove' | 'dirty' | 'due' | 'clean' | 'later' | 'mark',
+    StatementSync
+  >
   #points = 0
   #bytes = 0
   #rows = 0
@@ -32,6 +35,7 @@ export class Backlog {
       CREATE TABLE IF NOT EXISTS batch (id INTEGER PRIMARY KEY AUTOINCREMENT, points INTEGER, bytes INTEGER, body TEXT);
       CREATE TABLE IF NOT EXISTS dirty (measurement TEXT, width TEXT, bucket INTEGER, due INTEGER, touched INTEGER,
         PRIMARY KEY (measurement, width, bucket)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER);
       CREATE INDEX IF NOT EXISTS dirty_due ON dirty (due)`)
     const prepare = (text: string) => this.#db.prepare(text)
     this.#statements = {
@@ -43,6 +47,9 @@ export class Backlog {
         ON CONFLICT (measurement, width, bucket) DO UPDATE SET touched = touched + 1`),
       due: prepare('SELECT measurement, width, bucket, touched FROM dirty WHERE due <= ? ORDER BY due LIMIT ?'),
       clean: prepare('DELETE FROM dirty WHERE measurement = ? AND width = ? AND bucket = ? AND touched = ?'),
+      mark: prepare(
+        'INSERT INTO mark (one, at) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at = max(at, excluded.at)',
+      ),
       later: prepare('UPDATE dirty SET due = ? WHERE measurement = ? AND width = ? AND bucket = ?'),
     }
     const row = this.#statements.weigh.get(Number.MAX_SAFE_INTEGER)
@@ -53,13 +60,25 @@ export class Backlog {
     return this.#points
   }
 
-  /** Keeps a batch (JSON array of points). @returns how many of the oldest points had to make room */
-  add(body: string, points: number): number {
-    this.#statements.add.run(points, body.length, body)
+  /**
+   * Keeps a batch (JSON array of points), which holds everything that was handed over until `at`.
+   * @returns how many of the oldest points had to make room
+   */
+  add(body: string, points: number, at: number): number {
+    this.#transaction(() => {
+      this.#statements.add.run(points, body.length, body)
+      this.#statements.mark.run(at)
+    })
     this.#count(1, points, body.length)
     let dropped = 0
     while (this.#bytes > this.#maxBytes && this.#rows > 1) dropped += this.#dropOldest()
     return dropped
+  }
+
+  /** Until when everything is known to have come this far, epoch ms; undefined at the very first start. */
+  mark(): number | undefined {
+    const row = this.#db.prepare('SELECT at FROM mark').get()
+    return row ? Number(row.at) : undefined
   }
 
   #dropOldest(): number {

@@ -31,6 +31,11 @@ export interface MetricsDeps {
   secret(ref: SecretRef): string
   clock: Clock
   log: MetricsLog
+  /**
+   * Everything received since (epoch ms), read again from the records. What was handed over in the last moments before
+   * a crash is lost otherwise; writing it again is harmless.
+   */
+  replay?(since: number): AsyncIterable<readonly MetricPoint[]>
   /** Points that no store will ever take, for the quarantine (`influx_rejected`); at most some of each batch. */
   rejected?(points: readonly Rejected[]): void
 }
@@ -50,6 +55,10 @@ const HAND_OVER_MS = 50
 const HAND_OVER_POINTS = 2000
 /** Handed over but not yet on disk; beyond it new points are dropped and counted rather than eating memory. */
 const MAX_UNDERWAY = 200_000
+/** Between the receipt of an event and its hand-over lies a commit; a database in trouble may take long over it. */
+const REPLAY_MS = 60_000
+/** A replay waits while so many points are under way. */
+const REPLAY_UNDERWAY = 20_000
 const STOP_MS = 3000
 const RESTART_MS = 1000
 
@@ -137,7 +146,20 @@ class MetricsRoad implements Metrics {
   async start(): Promise<void> {
     this.#stopped = false
     this.#run()
-    await this.store.health().catch(() => undefined)
+    const mark = await this.#ask<number | null>({ kind: 'mark' }).catch(() => null)
+    if (mark !== null) void this.#replay(mark - REPLAY_MS)
+  }
+
+  async #replay(since: number): Promise<void> {
+    try {
+      for await (const points of this.#deps.replay?.(since) ?? []) {
+        if (this.#stopped) return
+        this.sink.write(points)
+        while (this.#underway + this.#waiting.length > REPLAY_UNDERWAY) await sleep(HAND_OVER_MS)
+      }
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, '重启前最后时刻的数据点未能补写')
+    }
   }
 
   async stop(): Promise<void> {
@@ -190,7 +212,7 @@ class MetricsRoad implements Metrics {
     const points = this.#waiting
     this.#waiting = []
     this.#underway += points.length
-    this.#thread.points(JSON.stringify(points), points.length)
+    this.#thread.points(JSON.stringify(points), points.length, this.#deps.clock.now())
   }
 
   async #ask<Answer>(order: Parameters<MetricsThread['ask']>[0]): Promise<Answer> {

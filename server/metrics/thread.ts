@@ -43,8 +43,8 @@ export class MetricsThread {
     })
   }
 
-  points(body: string, points: number): void {
-    this.#send({ kind: 'points', body, points })
+  points(body: string, points: number, at: number): void {
+    this.#send({ kind: 'points', body, points, at })
   }
 
   ask(order: Asked): Promise<unknown> {

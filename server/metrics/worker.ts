@@ -41,7 +41,7 @@ async function stop(): Promise<null> {
 port.on('message', (order: Order) => {
   switch (order.kind) {
     case 'points':
-      engine.writer.add(order.body, order.points)
+      engine.writer.add(order.body, order.points, order.at)
       report({ kind: 'taken', points: order.points })
       break
     case 'select':
@@ -49,6 +49,9 @@ port.on('message', (order: Order) => {
       break
     case 'health':
       void answer(order.call, () => engine.store.health())
+      break
+    case 'mark':
+      void answer(order.call, async () => engine.backlog.mark() ?? null)
       break
     case 'stop':
       void answer(order.call, stop).then(() => port.close())

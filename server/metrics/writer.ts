@@ -81,9 +81,9 @@ export class Writer {
     return { ...this.#state, backlog: this.#deps.backlog.points }
   }
 
-  /** `body`: JSON array of points. On disk when it returns. */
-  add(body: string, points: number): void {
-    this.#state.dropped += this.#deps.backlog.add(body, points)
+  /** `body`: JSON array of points, handed over until `at` (epoch ms). On disk when it returns. */
+  add(body: string, points: number, at: number): void {
+    this.#state.dropped += this.#deps.backlog.add(body, points, at)
     if (this.#deps.backlog.points >= this.#pace.batch && this.#failures === 0) this.#wake()
   }
 

@@ -62,7 +62,7 @@ async function productWrites(engine: Engine, total: number): Promise<number> {
   const bodies = [...batches(total)].map((batch) => JSON.stringify(batch))
   const begun = performance.now()
   for (const body of bodies) {
-    engine.writer.add(body, BATCH)
+    engine.writer.add(body, BATCH, START)
     await engine.writer.flush()
   }
   return (total * 1000) / (performance.now() - begun)
@@ -137,7 +137,7 @@ async function queryRow(name: string, url: string | undefined): Promise<Row> {
   const engine = engineOn(url)
   await engine.store.bootstrap()
   for (const batch of batches(POINTS)) {
-    engine.writer.add(JSON.stringify(batch), batch.length)
+    engine.writer.add(JSON.stringify(batch), batch.length, START)
     await engine.writer.flush()
   }
   const begun = performance.now()

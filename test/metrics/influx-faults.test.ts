@@ -54,7 +54,7 @@ function openWriter(store: MetricStore, batch = 100) {
   writer.start()
   const close = () => writer.stop().then(() => backlog.close())
   opened.push({ close })
-  const add = (points: MetricPoint[]) => writer.add(JSON.stringify(points), points.length)
+  const add = (points: MetricPoint[]) => writer.add(JSON.stringify(points), points.length, NOON)
   const drained = () => expect.poll(() => writer.state, { timeout: 20_000 }).toMatchObject({ state: 'ok', backlog: 0 })
   return { writer, add, drained, rejected }
 }

@@ -78,3 +78,32 @@ test('a thread that cannot work is started again and said to be down', async () 
   road.sink.write([doorEvent('a', NOON)])
   await road.stop()
 })
+
+test('what a crash caught between commit and hand-over is read again at the next start', async () => {
+  const folder = temporaryFolder('road')
+  const first = open(folder, { kind: 'embedded' })
+  await first.start()
+  first.sink.write([doorEvent('a', NOON)])
+  await expect.poll(() => count(first), { timeout: 10_000 }).toBe(1)
+  const begun = Date.now()
+  await first.stop()
+  const asked: number[] = []
+  const second = openMetrics({
+    services: Services.parse({}),
+    dataDir: folder,
+    secret: () => '',
+    clock: systemClock,
+    log: { warn: () => undefined, error: () => undefined },
+    replay: async function* (since) {
+      asked.push(since)
+      yield [doorEvent('a', NOON), doorEvent('lost', NOON)]
+      yield [doorEvent('too', NOON)]
+    },
+  })
+  await second.start()
+  await expect.poll(() => count(second), { timeout: 10_000 }).toBe(3)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).toBeLessThan(begun)
+  expect(asked[0]).toBeGreaterThan(begun - 120_000)
+  await second.stop()
+})

@@ -86,7 +86,7 @@ async function openRoad(open: (now: number) => Promise<MetricStore>): Promise<Ro
   return {
     backlog,
     write: async (...points) => {
-      writer.add(JSON.stringify(points), points.length)
+      writer.add(JSON.stringify(points), points.length, MIDNIGHT)
       await writer.flush()
       clock.at += ROLLUP_DELAY.hour
       while ((await rollup.run()) > 0);

@@ -35,9 +35,10 @@ function road(store: MetricStore, file = join(temporaryFolder('backlog'), 'b.sql
   return { writer, backlog, file }
 }
 
-const body = (from: number, amount: number): [string, number] => [
+const body = (from: number, amount: number): [string, number, number] => [
   JSON.stringify(many(amount, (index) => doorEvent(`e${from + index}`, NOON + from + index))),
   amount,
+  NOON + from + amount,
 ]
 const ids = (batches: MetricPoint[][]) => batches.flat().map((point) => point.eventId)
 
@@ -91,7 +92,7 @@ test('bad points are told apart and do not stop the others', async () => {
     { ...doorEvent('b', NOON), at: -1 },
     { ...doorEvent('c', NOON), fields: { reader: Number.NaN } },
   ]
-  writer.add(JSON.stringify([...bad, doorEvent('good', NOON)]), 4)
+  writer.add(JSON.stringify([...bad, doorEvent('good', NOON)]), 4, NOON)
   await writer.flush()
   expect(ids(store.batches)).toEqual(['good'])
   expect(writer.state).toMatchObject({ written: 1, rejected: 3 })
