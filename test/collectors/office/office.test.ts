@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { caseExportSource } from '../../../collectors/cases/export.ts'
 import { hikvisionSource } from '../../../collectors/doors/hikvision.ts'
 import { syslogSource } from '../../../collectors/intake/syslog.ts'
 import { type Office, startOffice } from '../../../collectors/office/index.ts'
+import { wandSource } from '../../../collectors/patrol/wand.ts'
 import type { SourceRunner } from '../../../collectors/source.ts'
 import type { Config } from '../../../config/load.ts'
 import { EVENT_TYPES } from '../../../contract/catalogue.ts'
@@ -83,12 +85,16 @@ async function started(source: SourceRunner): Promise<void> {
   await source.start()
   running.push(source)
 }
+const filesOf = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isFile() ? [each.name] : []))
+    : []
 const profileOf = (id: string) => {
   const profile = config.profiles.get(id)
   if (!profile) throw new Error(id)
   return profile
 }
-const sourceOf = <Kind extends 'syslog' | 'hikvision'>(kind: Kind) => {
+const sourceOf = <Kind extends Config['sources']['sources'][number]['kind']>(kind: Kind) => {
   const found = config.sources.sources.find((source) => source.kind === kind)
   if (!found) throw new Error(kind)
   return found as Extract<typeof found, { kind: Kind }>
@@ -132,6 +138,34 @@ describe('the simulated office', () => {
     expect(readdirSync(join(dataDir, 'drop/patrol'))).toEqual([expect.stringMatching(/^巡更记录_\d{14}\.csv$/)])
     pass(9)
     expect(readdirSync(join(dataDir, 'drop/cases')).length).toBe(3)
+  })
+
+  it('has its files read by the real readers: a case each row, nothing twice, nothing refused', async () => {
+    const { clock, pass } = await demo('2026-11-24T09:30:00+08:00')
+    const cases = recorder({ profile: profileOf('case-export'), now: clock.now, places: config.site, dataDir })
+    const touches = recorder({ profile: profileOf('wand-csv'), now: clock.now, places: config.site, dataDir })
+    const quick = { settleS: 0, scanS: 0.05 }
+    await started(caseExportSource({ ...sourceOf('case-export'), ...quick }, cases.context))
+    await started(wandSource({ ...sourceOf('wand-csv'), ...quick }, touches.context))
+    const done = (folder: string) => filesOf(join(dataDir, 'drop', folder, 'done')).length
+    pass(0.2)
+    await until(() => done('cases') >= 1 && done('patrol') >= 1, 'first files')
+    const known = new Set(cases.of().map(({ object }) => object))
+    expect(known.size).toBeGreaterThan(1700)
+    expect(touches.of('patrol.checkin').length).toBeGreaterThan(120)
+    for (let n = 0; n < 2; n += 1) {
+      pass(30)
+      await until(
+        () => filesOf(join(dataDir, 'drop/cases')).length + filesOf(join(dataDir, 'drop/patrol')).length === 0,
+      )
+    }
+    await until(() => cases.of('case.node_changed').length > 1, 'nodes that move')
+    expect(cases.of('case.missing')).toEqual([])
+    expect([...cases.refusals, ...touches.refusals]).toEqual([])
+    expect(filesOf(join(dataDir, 'drop/cases/rejected'))).toEqual([])
+    const checkins = touches.of('patrol.checkin')
+    expect(new Set(checkins.map(({ nativeKey }) => nativeKey)).size).toBe(checkins.length)
+    expect(checkins.every(({ object }) => /P\d\d$/.test(object ?? ''))).toBe(true)
   })
 
   it('is quiet at night, but its servers still report', async () => {
