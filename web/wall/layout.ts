@@ -131,7 +131,9 @@ export function arrange(screen: Screen, mode: { pinned: boolean; frozen: boolean
 
 function stripOf(screen: Screen): Place {
   const { h, bottom } = LIVE_STRIP
-  return { panel: 'live-strip', x: 20, y: screen.height - bottom - h, w: screen.width - 40, h }
+  // On the wide wall it stays left of the seam in the middle.
+  const w = screen.width > 3000 ? screen.width / 2 - 44 : screen.width - 40
+  return { panel: 'live-strip', x: 20, y: screen.height - bottom - h, w, h }
 }
 
 /** Takes what reaches below `bottom` off the flexible panels of each column; all below them move up. */

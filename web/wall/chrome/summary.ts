@@ -13,8 +13,11 @@ export function securityWaiting(
   access: PanelData<'access'> | null,
   terminal: PanelData<'terminal'> | null,
   doubtful: { access: boolean; terminal: boolean },
+  /** Named only where the alert list is not beside it. */
+  unacknowledged: number | null = 0,
 ): Waiting[] {
   return keep([
+    { word: '未确认', n: unacknowledged, doubtful: false },
     { word: '异常门', n: access?.abnormal.total ?? null, doubtful: doubtful.access },
     { word: '盲区', n: terminal?.blind.total ?? null, doubtful: doubtful.terminal },
     { word: '补丁', n: terminal?.patches.hosts ?? null, doubtful: doubtful.terminal },
