@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { crossCheck } from './cross-check.ts'
 import {
   AlertRules,
+  AssignmentRules,
   CalendarFile,
   CalendarIndex,
   DeadlineRules,
@@ -31,6 +32,7 @@ export interface Config {
   flow: FlowRules
   security: SecurityRules
   deadlines: DeadlineRules
+  assignment: AssignmentRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -83,6 +85,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const flow = read('rules/flow.yaml', FlowRules)
   const security = read('rules/security.yaml', SecurityRules)
   const deadlines = read('rules/deadlines.yaml', DeadlineRules)
+  const assignment = read('rules/assignment.yaml', AssignmentRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -103,6 +106,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !flow ||
     !security ||
     !deadlines ||
+    !assignment ||
     !index
   )
     throw new ConfigError(issues)
@@ -117,6 +121,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     flow: flow.value,
     security: security.value,
     deadlines: deadlines.value,
+    assignment: assignment.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }

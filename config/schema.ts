@@ -400,6 +400,22 @@ export const DeadlineRules = z.strictObject({
 })
 export type DeadlineRules = z.output<typeof DeadlineRules>
 
+/** rules/assignment.yaml: the draw's parameters, who may be drawn for what, what a case weighs (draw.md). */
+export const AssignmentRules = z.strictObject({
+  ...dated,
+  params: z.strictObject({ smoothing: z.int().positive(), floor: z.int().positive(), ceiling: z.int().positive() }),
+  windowDays: z.int().positive(),
+  contributors: z.array(z.string()).min(1).max(2),
+  unfinishedMin: z.number().positive(),
+  smallPool: z.int().min(1),
+  designatedLimit: percent,
+  caps: z.record(z.string(), z.int().min(1).max(100)),
+  kinds: z.record(z.string(), z.array(z.string())),
+  /** Thousandths of a standard case. */
+  weights: z.record(z.string(), z.int().min(0)),
+})
+export type AssignmentRules = z.output<typeof AssignmentRules>
+
 /** profiles/*.yaml: a vendor's dialect or code table. The rest of the shape belongs to the vendor's decoder. */
 export const ProfileFile = z.looseObject({
   id: z.string(),

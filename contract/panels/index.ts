@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
+import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
 import { SourcesPanel } from './sources.ts'
@@ -20,6 +21,8 @@ export const PANELS = {
   'case-trend': CaseTrendPanel,
   structure: StructurePanel,
   sources: SourcesPanel,
+  draw: DrawPanel,
+  fairness: FairnessPanel,
 } as const
 export type PanelName = keyof typeof PANELS
 export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>

@@ -23,6 +23,7 @@ type CaseRow = {
   restricted: number
   gone: string | null
   applied_ms: number
+  drawn_no?: string | null
 }
 type Tables = {
   case_file: CaseRow
@@ -80,6 +81,12 @@ export const caseMigrations: readonly Migration[] = [
       await db.schema.createIndex('case_history_case').on('case_history').columns(['case_id', 'at_ms']).execute()
     },
   },
+  {
+    id: 'cases/002-drawn',
+    async up(db) {
+      await db.schema.alterTable('case_file').addColumn('drawn_no', 'varchar(200)').execute()
+    },
+  },
 ]
 
 const toRecord = (row: CaseRow): CaseRecord => ({
@@ -91,7 +98,7 @@ const toRecord = (row: CaseRow): CaseRecord => ({
   wing: row.wing,
   cause: row.cause,
   department: row.department,
-  handlerNo: row.handler_no,
+  handlerNo: row.handler_no ?? row.drawn_no ?? null,
   handlerHash: row.handler_hash,
   node: row.node,
   custody: row.custody === 1,
@@ -150,6 +157,11 @@ const COLUMNS = [
   'applied_ms',
 ] as const
 
+/** The handler that our own draw or designation gave; the export's own handler, once it names one, stands before it. */
+export async function assignHandler(tx: Tx, id: string, handlerNo: string): Promise<void> {
+  await tx.withTables<Tables>().updateTable('case_file').set({ drawn_no: handlerNo }).where('id', '=', id).execute()
+}
+
 export async function loadCases(db: Tx | Reader, caseNos: readonly string[]): Promise<Map<string, CaseRecord>> {
   const found = new Map<string, CaseRecord>()
   for (let from = 0; from < caseNos.length; from += 500) {
@@ -199,7 +211,7 @@ export const readHistory = (db: Reader, caseId: string): Promise<Tables['case_hi
     .limit(500)
     .execute()
 
-export async function findCase(db: Reader, id: string): Promise<CaseRecord | undefined> {
+export async function findCase(db: Reader | Tx, id: string): Promise<CaseRecord | undefined> {
   const row = await db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? toRecord(row) : undefined
 }
@@ -222,12 +234,14 @@ export async function listCases(
   filter: { states: readonly string[]; handlerNo?: string; after: string; limit: number },
 ): Promise<CaseRecord[]> {
   let query = db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '>', filter.after)
-  if (filter.handlerNo !== undefined) query = query.where('handler_no', '=', filter.handlerNo)
+  if (filter.handlerNo !== undefined)
+    query = query.where((eb) => eb(eb.fn.coalesce('handler_no', 'drawn_no'), '=', filter.handlerNo ?? ''))
   const wants = (state: string) => filter.states.length === 0 || filter.states.includes(state)
   query = query.where((eb) => {
     const done = eb.or([eb('closed', 'is not', null), eb('gone', 'is not', null)])
     const handled = eb.or([
       eb('handler_no', 'is not', null),
+      eb('drawn_no', 'is not', null),
       eb('handler_hash', 'is not', null),
       eb('assigned', 'is not', null),
     ])

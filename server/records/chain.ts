@@ -78,7 +78,7 @@ export async function append(
 }
 
 /** Entries from a seq on, in order, at most `limit`. */
-export async function readChain(db: Reader, chain: string, from: number, limit: number): Promise<ChainEntry[]> {
+export async function readChain(db: Reader | Tx, chain: string, from: number, limit: number): Promise<ChainEntry[]> {
   const rows = await db
     .withTables<Tables>()
     .selectFrom('chain_entry')

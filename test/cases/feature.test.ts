@@ -4,7 +4,7 @@ import { PANELS, type PanelName } from '../../contract/panels/index.ts'
 import { casesFeature } from '../../server/cases/index.ts'
 import type { Call, Feature, Principal } from '../../server/feature.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
+import { alertLog, feed, loadPanel, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const person = (grants: string[], username = 'x'): Principal => ({
@@ -78,8 +78,7 @@ describe('一网通全岗 on a real store', () => {
   afterEach(() => records.close())
   const add = (no: string, data: Record<string, unknown>) =>
     storedEvent('case.accepted', '2026-11-24T08:00:00+08:00', { object: `case:${no}`, data: { caseNo: no, ...data } })
-  const panel = async <Name extends PanelName>(name: Name) =>
-    PANELS[name].parse(await feature.panels?.find((one) => one.name === name)?.load(NOON))
+  const panel = <Name extends PanelName>(name: Name) => loadPanel(feature, name, NOON)
   const call = async (id: string, over: Partial<Call<unknown, unknown, unknown>>) => {
     const route = feature.routes?.find(({ spec }) => spec.id === id)
     if (!route) throw new Error(id)

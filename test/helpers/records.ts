@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
 import type { AlertItem } from '../../contract/panels/alerts.ts'
+import { PANELS, type PanelData, type PanelName } from '../../contract/panels/index.ts'
 import type { AlertDesk, AlertSignal, EventHandler, Feature, StoredEvent, Turn } from '../../server/feature.ts'
 import { RecordStore } from '../../server/records/store.ts'
 
@@ -108,4 +109,14 @@ async function handOver(handler: EventHandler, turn: Turn, events: readonly Stor
 /** Runs all ticks of a feature once, at the test's time. */
 export async function tick({ store }: TestRecords, feature: Feature, name?: string): Promise<void> {
   for (const one of feature.ticks ?? []) if (!name || one.name === name) await store.write((turn) => one.run(turn))
+}
+
+/** A panel's whole data, checked against its schema. */
+export async function loadPanel<Name extends PanelName>(
+  feature: Feature,
+  name: Name,
+  now: number,
+): Promise<PanelData<Name>> {
+  const panel = feature.panels?.find((one) => one.name === name)
+  return PANELS[name].parse(await panel?.load(now)) as PanelData<Name>
 }

@@ -4,7 +4,7 @@ import { PANELS, type PanelName } from '../../contract/panels/index.ts'
 import type { Feature } from '../../server/feature.ts'
 import { securityFeature } from '../../server/security/index.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
+import { alertLog, feed, loadPanel, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
 
 const MORNING = Temporal.Instant.from('2026-11-24T08:31:05+08:00').epochMilliseconds
 const time = (clock: string) => `2026-11-24T${clock}+08:00`
@@ -35,10 +35,7 @@ describe('一屏观安全 on a real store', () => {
   })
   afterEach(() => records.close())
 
-  const panel = async <Name extends PanelName>(name: Name) => {
-    const found = feature.panels?.find((one) => one.name === name)
-    return PANELS[name].parse(await found?.load(records.clock.ms))
-  }
+  const panel = <Name extends PanelName>(name: Name) => loadPanel(feature, name, records.clock.ms)
 
   it('does not know before it has heard: – and not 0', async () => {
     expect(await panel('terminal')).toMatchObject({ online: null, onlineRate: null, virus: { unresolved: null } })

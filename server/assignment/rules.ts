@@ -1,0 +1,97 @@
+import type { AssignmentRules } from '../../config/schema.ts'
+import { byId, type ExclusionReason, type PoolMember, tickets } from '../../contract/draw.ts'
+
+/** Pure rules of who may be drawn and with how many chances (domain.md B.4, draw.md). */
+
+export interface Member {
+  /** Person id, `[a-z0-9-]+`. */
+  id: string
+  department: string
+  /** Percent 1–100. */
+  cap: number
+  suspended: boolean
+  /** Off the wheel for a task force until then, `YYYY-MM-DD`. */
+  taskForceUntil: string | null
+  leave: readonly { from: string; to: string }[]
+  /** Cases from which the member is recused. */
+  recused: ReadonlySet<string>
+  /** Thousandths of a standard case over the window, never negative. */
+  load: number
+}
+
+export interface Candidate {
+  caseId: string
+  kind: string
+}
+
+/** Why a member cannot be drawn; undefined = can. The first reason in the order of the law counts. */
+export function exclusion(
+  rules: AssignmentRules,
+  member: Member,
+  candidate: Candidate,
+  today: string,
+): ExclusionReason | undefined {
+  if (member.suspended) return 'suspended'
+  const kinds = rules.kinds[member.department] ?? []
+  if (!kinds.includes(candidate.kind) && !kinds.includes('*')) return 'ineligible-type'
+  if (member.recused.has(candidate.caseId)) return 'recusal'
+  if (member.leave.some(({ from, to }) => from <= today && today <= to)) return 'leave'
+  if (member.taskForceUntil !== null && today <= member.taskForceUntil) return 'task-force'
+  return undefined
+}
+
+export interface FrozenPool {
+  pool: PoolMember[]
+  excluded: { id: string; reason: ExclusionReason }[]
+}
+
+/** The pool of a draw with its tickets, and everybody who is not in it with the reason, both in byte order. */
+export function freezePool(
+  rules: AssignmentRules,
+  members: readonly Member[],
+  candidate: Candidate,
+  today: string,
+): FrozenPool {
+  const eligible: Member[] = []
+  const excluded: FrozenPool['excluded'] = []
+  for (const member of members) {
+    const reason = exclusion(rules, member, candidate, today)
+    if (reason) excluded.push({ id: member.id, reason })
+    else eligible.push(member)
+  }
+  return { pool: tickets(eligible, rules.params).pool, excluded: excluded.sort(byId) }
+}
+
+export const weightOf = (rules: AssignmentRules, kind: string): number =>
+  rules.weights[kind] ?? rules.weights.other ?? 1000
+
+/** max(0, sum of the ledger rows of the window). */
+export const loadOf = (amounts: readonly number[]): number =>
+  Math.max(
+    0,
+    amounts.reduce((sum, amount) => sum + amount, 0),
+  )
+
+/**
+ * Absence credit of one day (draw.md): ⌊load given that day to the present members · cap_i ÷ sum of their caps⌋, so
+ * that leave is neither rewarded nor punished. Nobody present = no credit.
+ */
+export function absenceCredit(given: number, presentCaps: readonly number[], cap: number): number {
+  const caps = presentCaps.reduce((sum, one) => sum + one, 0)
+  return caps === 0 || given <= 0 ? 0 : Math.floor((given * cap) / caps)
+}
+
+/** The closed list of manual reasons (domain.md B.2). */
+export const MANUAL_REASONS = {
+  MAJOR_COMPLEX: '重大疑难复杂',
+  SPECIALISED_GROUP: '专业化办案组',
+  RELATED_CASE: '关联案件',
+  RETURNED_CASE: '退补重报、复议另行指派',
+  RECUSAL: '回避',
+  LEADER_HANDLED: '院领导办案',
+  SOLE_ELIGIBLE: '仅一人可办',
+  SUPERIOR_ASSIGNED: '上级交办、指定管辖',
+  SYSTEM_FAILURE: '系统故障（事后补抽）',
+  OTHER: '其他',
+} as const
+export type ManualReason = keyof typeof MANUAL_REASONS
