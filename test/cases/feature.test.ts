@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CaseItem } from '../../contract/http/cases.ts'
-import { PANELS, type PanelName } from '../../contract/panels/index.ts'
+import type { PanelName } from '../../contract/panels/index.ts'
 import { casesFeature } from '../../server/cases/index.ts'
 import type { Call, Feature, Principal } from '../../server/feature.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
