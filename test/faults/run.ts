@@ -23,4 +23,4 @@ const report = await runFaults({
   say: (line) => console.log(line),
 })
 console.log(table(report))
-process.exit(report.ok ? 0 : 1)
+process.exit(report.clean && report.swift ? 0 : 1)

@@ -31,7 +31,10 @@ export interface FaultReport {
   verdicts: Verdict[]
   effects: Effect[]
   stopMs: number
-  ok: boolean
+  /** Nothing lost, doubled or handled more or less than once. */
+  clean: boolean
+  /** Everything came back and ended in time. */
+  swift: boolean
 }
 
 const START_LIMIT_MS = 30_000
@@ -68,7 +71,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     const verdicts = accounts.map(judge)
     const clean = verdicts.every(isClean) && effects.every(({ expected, found }) => expected === found)
     const swift = kills.every(({ restartMs }) => restartMs <= RESTART_LIMIT_MS) && stopMs <= STOP_LIMIT_MS
-    return { kills, verdicts, effects, stopMs, ok: clean && swift }
+    return { kills, verdicts, effects, stopMs, clean, swift }
   } finally {
     for (const load of [...loads, world.doors]) load.finish()
     await world.close()

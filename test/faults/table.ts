@@ -13,7 +13,7 @@ function restarts(kills: readonly Kill[]): string[] {
 }
 
 /** The summary of a run. */
-export const table = ({ kills, verdicts, effects, stopMs, ok }: FaultReport): string =>
+export const table = ({ kills, verdicts, effects, stopMs, clean, swift }: FaultReport): string =>
   [
     '',
     line(['killed', 'times', 'restart p50', 'restart max']),
@@ -31,5 +31,5 @@ export const table = ({ kills, verdicts, effects, stopMs, ok }: FaultReport): st
     ...verdicts.flatMap(({ source, lost, doubled }) =>
       lost.length + doubled.length > 0 ? [`  ${source} lost ${lost.slice(0, 5)} doubled ${doubled.slice(0, 5)}`] : [],
     ),
-    ok ? '  OK' : '  NOT OK',
+    `  ${clean ? 'nothing lost, nothing doubled' : 'LOST OR DOUBLED'}, ${swift ? 'all in time' : 'TOO SLOW'}`,
   ].join('\n')
