@@ -3,8 +3,9 @@ import type { StoredEvent } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { Book, type Loaded } from './book.ts'
 import { type AlertsContext, dayOf } from './context.ts'
-import { type Counted, signalsOf } from './events.ts'
-import { indexRules, type Occurrence } from './rules.ts'
+import { Counting } from './counting.ts'
+import { signalsOf } from './events.ts'
+import { indexRules } from './rules.ts'
 import { STORM_WINDOW_MS } from './storm.ts'
 import type { Alert } from './types.ts'
 
@@ -50,7 +51,7 @@ class DryRun {
   readonly #rule: AlertRule
   readonly #alerts = new Map<string, Alert>()
   readonly #known = new Set<string>()
-  readonly #seen = new Map<string, Occurrence[]>()
+  readonly #counting = new Counting()
   #births: number[] = []
   #events = 0
 
@@ -64,13 +65,11 @@ class DryRun {
     this.#events += 1
     const now = event.receivedMs
     this.#passWindows(now)
-    const counted: Counted = { seen: this.#seen, added: [] }
-    for (const signal of signalsOf(this.#context, event, counted)) {
+    for (const signal of signalsOf(this.#context, event, this.#counting)) {
       const book = new Book(this.#loaded(now), this.#config, now)
       book.apply(signal)
       this.#take(book, now)
     }
-    this.#forget(event.observedMs)
   }
 
   /** As the clock does live: a count ends when its window has passed. */
@@ -102,15 +101,6 @@ class DryRun {
     for (const alert of changes.alerts) this.#alerts.set(alert.id, alert)
     for (const { cause, evidence } of changes.evidence) this.#known.add(`${cause} ${evidence.eventId}`)
     for (const count of changes.births.values()) for (let n = 0; n < count; n++) this.#births.push(now)
-  }
-
-  #forget(at: number): void {
-    const from = at - 2 * (this.#rule.withinS ?? 0) * 1000
-    for (const [cause, seen] of this.#seen)
-      this.#seen.set(
-        cause,
-        seen.filter((one) => one.at > from),
-      )
   }
 
   result(to: number) {

@@ -6,7 +6,7 @@ import { alertHandler } from './events.ts'
 import { evaluateFigures } from './figure-rules.ts'
 import { alertFigures, alertPanels, type Pulse } from './figures.ts'
 import { compareAlerts } from './order.ts'
-import { recordPainted } from './painted.ts'
+import { PaintReceipts, recordPainted } from './painted.ts'
 import { present } from './present.ts'
 import { readOpen } from './queries.ts'
 import { alertRoutes } from './routes.ts'
@@ -22,7 +22,12 @@ export interface AlertsFeature extends Feature {
   desk: AlertDesk
   /** Every alert that is not closed, in the order of the wall. */
   open(): Promise<readonly AlertItem[]>
-  /** The hub tells that a screen has drawn an alert; `at` epoch ms in server time. Later receipts change nothing. */
+  /**
+   * The hub tells that a screen has drawn an alert; `at` epoch ms in server time. Later receipts change nothing.
+   * Written with the next second's turn: no commit of its own.
+   */
+  notePainted(alertId: string, screen: string, at: number): void
+  /** The same at once, in the caller's turn. */
   recordPainted(turn: Turn, alertId: string, screen: string, at: number): Promise<void>
   /** One look at all figure rules; runs by itself every five seconds between start and stop. */
   evaluateFigures(): Promise<void>
@@ -39,6 +44,7 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
   let running: Promise<void> | undefined
   const figures = () => evaluateFigures(context)
   const escalation = escalationTick(context)
+  const receipts = new PaintReceipts()
   return {
     name: 'alerts',
     migrations: alertMigrations,
@@ -51,6 +57,7 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
         ...escalation,
         async run(turn) {
           await escalation.run(turn)
+          await receipts.flush(turn)
           turn.afterCommit(() => {
             pulse.at = turn.now
           })
@@ -61,6 +68,7 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
     desk: makeDesk(context, turnEvents),
     open: async () => (await readOpen(context.records.read)).sort(compareAlerts).map(present),
     recordPainted,
+    notePainted: (alertId, screen, at) => receipts.note(alertId, screen, at, context.now()),
     evaluateFigures: figures,
     async start() {
       timer = setInterval(() => {

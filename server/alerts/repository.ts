@@ -139,6 +139,12 @@ export async function saveOccurrences(tx: Tx, rows: readonly AlertTables['alert_
       .execute()
 }
 
+/** Drops what a flood has pushed out: per cause everything before the time given. */
+export async function forgetOccurrences(tx: Tx, before: ReadonlyMap<string, number>): Promise<void> {
+  for (const [cause, at] of before)
+    await tables(tx).deleteFrom('alert_occurrence').where('cause', '=', cause).where('at', '<', at).execute()
+}
+
 /** Forgets counters that no window can reach any more. */
 export async function prune(tx: Tx, before: { occurrences: number; births: number }): Promise<void> {
   await tables(tx).deleteFrom('alert_occurrence').where('at', '<', before.occurrences).execute()

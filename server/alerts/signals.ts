@@ -65,7 +65,8 @@ export function eventValues(event: StoredEvent, subject: string, context: WordsC
   const simple = Object.entries(event.data).filter(
     (pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number',
   )
-  const name = context.objectOf?.(subject)?.name ?? bare(subject)
+  const named = context.objectOf?.(subject) ?? (event.device ? context.objectOf?.(event.device) : undefined)
+  const name = named?.name ?? bare(subject)
   return {
     ...Object.fromEntries(simple.filter(([key]) => !RESERVED.has(key))),
     ...Object.fromEntries(simple.map(([key, value]) => [`data.${key}`, value])),

@@ -5,10 +5,11 @@ import { nextDue } from '../../server/alerts/ladder.ts'
 import { CALM, countHits, figureStep, indexRules, matches, severityOf, subjectOf } from '../../server/alerts/rules.ts'
 import { type Silence, silencedUntil } from '../../server/alerts/silences.ts'
 import { stormDecision } from '../../server/alerts/storm.ts'
+import type { AlertTables } from '../../server/alerts/tables.ts'
 import { shiftStartOf } from '../../server/alerts/ticks.ts'
 import { label, plain, render, span } from '../../server/alerts/words.ts'
 import { demoConfig } from '../helpers/office.ts'
-import { moment, rule, shippedRules } from './office.ts'
+import { moment, openOffice, rule, shippedRules, sqliteStore } from './office.ts'
 
 describe('where', () => {
   it.each([
@@ -170,5 +171,32 @@ describe('config/rules/alerts.yaml', () => {
     expect(index.raisedBy.has('terminal.usb')).toBe(false)
     expect(index.raisedBy.get('door.forced')?.map(({ id }) => id)).toEqual(['door.forced'])
     expect(index.clearedBy.get('door.closed')?.map(({ id }) => id)).toEqual(['door.forced', 'door.held'])
+  })
+})
+
+describe('a flood of one cause', () => {
+  it('is remembered in part, counted as many, and still ends with its window', async () => {
+    const store = sqliteStore()
+    const office = await openOffice(store)
+    try {
+      for (let batch = 0; batch < 6; batch++) {
+        await office.says(...Array.from({ length: 100 }, () => office.event('access.denied', 'door:H1')))
+        office.clock.ms += 10_000
+      }
+      const [alert] = await office.list()
+      expect(alert).toMatchObject({ count: 598, state: 'unacknowledged' })
+      const kept = await office.store.read
+        .withTables<AlertTables>()
+        .selectFrom('alert_occurrence')
+        .select('event_id')
+        .execute()
+      expect(kept.length).toBeLessThanOrEqual(200)
+      office.clock.ms += 300_000
+      await office.ticks()
+      expect(await office.list()).toMatchObject([{ count: 598, state: 'returned-unacknowledged' }])
+    } finally {
+      await office.close()
+      store.remove()
+    }
   })
 })

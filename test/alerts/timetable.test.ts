@@ -401,10 +401,15 @@ describe.each(['sqlite', 'postgres'] as const)('alerts on %s', (kind) => {
     await paint('wall-1', office.clock.ms + 20)
     await paint('wall-1', office.clock.ms + 900)
     await paint('wall-2', office.clock.ms + 30)
+    office.feature.notePainted(alert?.id ?? '', 'wall-2', office.clock.ms + 700)
+    office.feature.notePainted(alert?.id ?? '', 'wall-3', office.clock.ms + 40)
+    await office.ticks()
+    await office.ticks()
     const { painted } = await office.call(api.alert, { params: { id: alert?.id } })
     expect(painted).toMatchObject([
       { screen: 'wall-1', at: office.clock.ms + 20 },
       { screen: 'wall-2', at: office.clock.ms + 30 },
+      { screen: 'wall-3', at: office.clock.ms + 40 },
     ])
   })
 
