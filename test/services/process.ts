@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -89,14 +89,10 @@ function launch(recipe: Recipe): ChildProcess {
   const user = recipe.user ? [`--reuid=${recipe.user}`, `--regid=${recipe.user}`, '--init-groups'] : []
   const setpriv = findProgram('setpriv', 'util-linux')
   const args = ['--pdeathsig', 'KILL', ...user, '--', recipe.program, ...recipe.args]
-  const log = createWriteStream(join(recipe.folder, 'log.txt'), { flags: 'a' })
-  const child = spawn(setpriv, args, { cwd: recipe.folder, stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout?.pipe(log, { end: false })
-  child.stderr?.pipe(log, { end: false })
-  child.once('exit', () => {
-    children.delete(child)
-    log.end()
-  })
+  const log = openSync(join(recipe.folder, 'log.txt'), 'a')
+  const child = spawn(setpriv, args, { cwd: recipe.folder, stdio: ['ignore', log, log] })
+  closeSync(log)
+  child.once('exit', () => children.delete(child))
   children.add(child)
   return child
 }
