@@ -2,7 +2,15 @@ import type { Site } from '../../config/schema.ts'
 import type { OfficeCalendar, OfficeDay } from './calendar.ts'
 import type { OfficeMemory } from './memory.ts'
 import type { SyslogSender } from './syslog-sender.ts'
-import { assetsOf, isOnline, isSummaryDue, signatureTime, type TerminalMessage, terminalDay } from './terminals.ts'
+import {
+  assetsOf,
+  isOnline,
+  isSummaryDue,
+  patchChecks,
+  signatureTime,
+  type TerminalMessage,
+  terminalDay,
+} from './terminals.ts'
 import { type Asset, summary, syslogLine } from './tianqing.ts'
 
 const DAY = 86_400_000
@@ -73,8 +81,19 @@ export class TerminalPlayer {
     }
     const from = Math.max(this.#memory.terminalsSent ?? 0, now - CATCH_UP_MS)
     const missed = this.#calendar.days(from, now).flatMap((each) => this.#eventsOf(each))
-    this.#agenda = missed.filter(({ at }) => at > from)
+    this.#agenda = [...this.#lastChecks(now), ...missed.filter(({ at }) => at > from)]
     this.#day = day
+  }
+
+  /** Each terminal's newest patch check, from the last workday: what the console's own list shows. */
+  #lastChecks(now: number): TerminalMessage[] {
+    const workdays = this.#calendar.days(now - 12 * DAY, now).filter(({ workday }) => workday)
+    const newest = new Map<string, TerminalMessage>()
+    for (const day of workdays.slice(-2))
+      for (const asset of this.assets)
+        for (const check of patchChecks([asset], this.#memory.seed, day))
+          if (check.at <= now) newest.set(asset.terminal.host, check)
+    return [...newest.values()]
   }
 
   #beats(from: number, now: number): void {

@@ -101,7 +101,7 @@ export function terminalDay(assets: readonly Asset[], seed: string, day: OfficeD
 }
 
 /** Each terminal is checked for high-risk patches in the morning; those without are few and the same for weeks. */
-function patchChecks(assets: readonly Asset[], seed: string, day: OfficeDay): TerminalMessage[] {
+export function patchChecks(assets: readonly Asset[], seed: string, day: OfficeDay): TerminalMessage[] {
   if (!day.workday) return []
   return assets.map((asset) => {
     const at = day.start + minuteOf('07:30') * 60_000 + (hash32(`${asset.terminal.host}/check`) % 5400) * 1000

@@ -152,6 +152,8 @@ describe('the simulated office', () => {
     await until(() => done('cases') >= 1 && done('patrol') >= 1, 'first files')
     const known = new Set(cases.of().map(({ object }) => object))
     expect(known.size).toBeGreaterThan(1700)
+    const ahead = cases.of().filter(({ data }) => data.closedAt === null && String(data.due) > '2026-11-24')
+    expect(ahead.length).toBeGreaterThan(80)
     expect(touches.of('patrol.checkin').length).toBeGreaterThan(120)
     for (let n = 0; n < 2; n += 1) {
       pass(30)
