@@ -40,7 +40,7 @@ export function superviseSource(config: SourceConfig, house: House, build: Build
   let runner: SourceRunner | undefined
   let timer: NodeJS.Timeout | undefined
   let failures = 0
-  let startedAt = 0
+  let startedAt: number | undefined
   let stopped = false
   let running: Promise<void> = Promise.resolve()
 
@@ -64,9 +64,11 @@ export function superviseSource(config: SourceConfig, house: House, build: Build
     if (stopped) return
     const left = runner
     runner = undefined
-    failures = house.clock.now() - startedAt > SETTLED_MS ? 1 : failures + 1
+    const settled = startedAt !== undefined && house.clock.now() - startedAt > SETTLED_MS
+    failures = settled ? 1 : failures + 1
+    startedAt = undefined
     const what = error instanceof Error ? error.message : String(error)
-    log.error({ err: error }, '来源出错，稍后重新启动')
+    log.error({ err: error, failures }, '来源出错，稍后重新启动')
     delivery?.state('failed', `来源出错：${what}；将自动重试`.slice(0, 200))
     running = (left?.stop() ?? Promise.resolve()).catch((err) => log.error({ err }, '来源未能停止'))
     clearTimeout(timer)
