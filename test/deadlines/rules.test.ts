@@ -106,7 +106,7 @@ describe('refusals', () => {
     ],
     [
       'a pause that the rule does not know',
-      'prosecution-review.ordinary',
+      'judgment-review',
       '2026-01-02',
       [{ type: 'pause', on: '2026-01-05' }],
       'events.0',
