@@ -1,73 +1,11 @@
 import type { AlertRules } from '../../config/schema.ts'
-import type { Domain } from '../../contract/domains.ts'
-import type { Severity } from '../../contract/severity.ts'
 import { advance, birth, type Input, type Rules } from './lifecycle.ts'
-import { type Silence, silencedUntil } from './silences.ts'
+import { sentence } from './sentence.ts'
+import type { Changes, Loaded, Raise, Signal } from './signal.ts'
+import { silencedUntil } from './silences.ts'
 import { stormCause, stormDecision } from './storm.ts'
-import {
-  type Actor,
-  type Alert,
-  type AlertKind,
-  CHANGE_REASONS,
-  type ChangeReason,
-  type Entry,
-  type Evidence,
-  type RefusedReason,
-} from './types.ts'
-import { clockText, label } from './words.ts'
-
-/** A cause has come or gone: what events, figures and features say to the book. */
-export type Signal =
-  | {
-      kind: 'raise'
-      cause: string
-      rule: string
-      ruleTitle: string
-      severity: Severity
-      domain: Domain
-      object: string | null
-      at: number
-      clearable: boolean
-      evidence: readonly Evidence[]
-      title: string
-      why: string
-      next: string | null
-      facts: readonly { label: string; text: string }[]
-      demo: boolean
-      /** Late data: filed, never announced. */
-      backfill: boolean
-      hidden: boolean
-    }
-  | { kind: 'clear'; cause: string; at: number; eventId: string | null }
-export type Raise = Extract<Signal, { kind: 'raise' }>
-
-/** What the book is opened with: alerts of the causes at hand, and the counters that new ones need. */
-export interface Loaded {
-  /** Not closed, or closed while their cause still stands. */
-  alerts: readonly Alert[]
-  /** `cause eventId` of what is evidence already. */
-  knownEvents: ReadonlySet<string>
-  silences: readonly Silence[]
-  /** New alerts per rule within the last minute. */
-  births: ReadonlyMap<string, number>
-  /** Last number given out that day. */
-  lastNumber: number
-  /** `YYYYMMDD` in the office. */
-  day: string
-}
-
-/** What a turn of work has changed; the repository writes exactly this. */
-export interface Changes {
-  alerts: Alert[]
-  entries: Entry[]
-  /** `cause`: what the event showed; differs from the alert's own on a storm card. */
-  evidence: { alertId: string; cause: string; evidence: Evidence }[]
-  births: Map<string, number>
-  /** Last number given out; null = none was. */
-  lastNumber: number | null
-  /** Alerts of which the screens are told. */
-  announce: Alert[]
-}
+import type { Actor, Alert, AlertKind, ChangeReason, Entry, Evidence, RefusedReason } from './types.ts'
+import { label } from './words.ts'
 
 /**
  * All alerts that one piece of work touches, in memory: pure rules over a small set that the repository loads once and
@@ -286,22 +224,5 @@ export class Book {
       lastNumber: this.#lastNumber === this.#loaded.lastNumber ? null : this.#lastNumber,
       announce: alerts.filter(({ id }) => this.#loud.has(id)),
     }
-  }
-}
-
-/** The line of history, in the words of desk-alerts.png. */
-function sentence(alert: Alert, reason: ChangeReason, at: number): string {
-  switch (reason) {
-    case 'repeated':
-      return `第 ${alert.count} 次触发，归并到本条`
-    case 'retriggered':
-    case 'worsened':
-      return `第 ${alert.count} 次触发，${CHANGE_REASONS[reason]}`
-    case 'cleared':
-      return `${clockText(at)} 恢复正常`
-    case 'escalated':
-      return `无人确认，升级至 ${alert.escalatedTo ?? '–'}`
-    default:
-      return CHANGE_REASONS[reason]
   }
 }

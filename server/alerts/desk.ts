@@ -1,8 +1,9 @@
 import type { AlertDesk, AlertSignal, StoredEvent, Turn } from '../feature.ts'
-import { Book, type Changes, type Signal } from './book.ts'
+import { Book } from './book.ts'
 import { type AlertsContext, dayOf, SELFTEST_RULE, unknownRule } from './context.ts'
 import { present } from './present.ts'
 import { loadBook, saveBook } from './repository.ts'
+import type { Changes, Signal } from './signal.ts'
 import { evidenceOf, signalOf } from './signals.ts'
 import type { Evidence } from './types.ts'
 

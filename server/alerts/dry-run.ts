@@ -1,11 +1,12 @@
 import { type AlertRule, AlertRule as AlertRuleSchema, type AlertRules } from '../../config/schema.ts'
 import type { StoredEvent } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import { Book, type Loaded } from './book.ts'
+import { Book } from './book.ts'
 import { type AlertsContext, dayOf } from './context.ts'
 import { Counting } from './counting.ts'
 import { signalsOf } from './events.ts'
 import { indexRules } from './rules.ts'
+import type { Loaded } from './signal.ts'
 import { STORM_WINDOW_MS } from './storm.ts'
 import type { Alert } from './types.ts'
 

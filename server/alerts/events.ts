@@ -1,10 +1,10 @@
 import type { AlertRule } from '../../config/schema.ts'
 import type { EventHandler, StoredEvent, Turn } from '../feature.ts'
-import type { Signal } from './book.ts'
 import { type AlertsContext, SELFTEST_RULE } from './context.ts'
 import { Counting } from './counting.ts'
 import { applySignals, type TurnEvents } from './desk.ts'
 import { causeOf, isClearable, matches, type Occurrence, severityOf, subjectOf } from './rules.ts'
+import type { Signal } from './signal.ts'
 import { eventValues, evidenceOf, signalOf } from './signals.ts'
 import type { Evidence } from './types.ts'
 

@@ -2,11 +2,12 @@ import type { AlertRule } from '../../config/schema.ts'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
 import type { Domain } from '../../contract/domains.ts'
 import type { Figure } from '../../contract/figures.ts'
-import type { Tx } from '../feature.ts'
+import type { Turn, Tx } from '../feature.ts'
 import type { AlertsContext } from './context.ts'
 import { applySignals } from './desk.ts'
 import { toAlert } from './rows.ts'
 import { CALM, type FigureStanding, figureStep } from './rules.ts'
+import type { Raise } from './signal.ts'
 import { signalOf } from './signals.ts'
 import type { AlertTables } from './tables.ts'
 import { actOnEach } from './ticks.ts'
@@ -71,12 +72,7 @@ function domainOf(rule: AlertRule): Domain {
 }
 
 /** The value has changed while it is above: the card says the new one; nobody is called anew. */
-async function reword(
-  context: AlertsContext,
-  turn: Parameters<typeof applySignals>[1],
-  cause: string,
-  words: ReturnType<typeof figureSignal>,
-): Promise<void> {
+async function reword(context: AlertsContext, turn: Turn, cause: string, words: Raise): Promise<void> {
   const rows = await turn.tx
     .withTables<AlertTables>()
     .selectFrom('alert')

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader, Tx } from '../feature.ts'
-import type { Changes, Loaded } from './book.ts'
 import { toAlert, toAlertRow, toHistoryRow, toSilence } from './rows.ts'
+import type { Changes, Loaded } from './signal.ts'
 import { STORM_WINDOW_MS, stormCause } from './storm.ts'
 import type { AlertTables } from './tables.ts'
 import type { Alert } from './types.ts'
