@@ -3,7 +3,6 @@ import type { Clock } from '../clock.ts'
 import { Backlog } from './backlog.ts'
 import { EmbeddedStore } from './embedded/store.ts'
 import type { InfluxSettings } from './influx/client.ts'
-import { InfluxStore } from './influx/store.ts'
 import type { MetricStore, Rejected } from './port.ts'
 import { Rollup } from './rollup.ts'
 import { type Pace, Writer } from './writer.ts'
@@ -30,12 +29,17 @@ export interface EngineSurroundings {
   rejected(points: readonly Rejected[]): void
 }
 
+/** Only the adapter that is used is loaded: the influx client costs 10 MB. */
+async function openStore({ dataDir, retention, influx }: EngineSettings, clock: Clock): Promise<MetricStore> {
+  if (!influx) return new EmbeddedStore({ file: join(dataDir, 'metrics.sqlite'), retention }, clock)
+  const { InfluxStore } = await import('./influx/store.ts')
+  return new InfluxStore({ ...influx, retention })
+}
+
 /** Puts store, backlog, rollups and writer together; nothing runs before `writer.start()`. */
-export function makeEngine(settings: EngineSettings, around: EngineSurroundings): Engine {
-  const { retention, influx } = settings
-  const store = influx
-    ? new InfluxStore({ ...influx, retention })
-    : new EmbeddedStore({ file: join(settings.dataDir, 'metrics.sqlite'), retention }, around.clock)
+export async function makeEngine(settings: EngineSettings, around: EngineSurroundings): Promise<Engine> {
+  const { retention } = settings
+  const store = await openStore(settings, around.clock)
   const backlog = new Backlog(join(settings.dataDir, 'metrics-backlog.sqlite'))
   const rollup = new Rollup({ store, backlog, clock: around.clock, retention })
   const writer = new Writer({ store, backlog, rollup, ...around, ...(settings.pace ? { pace: settings.pace } : {}) })

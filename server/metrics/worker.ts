@@ -15,7 +15,7 @@ const port = parentPort
 if (!port) throw new Error('metrics/worker.ts 只能作为工作线程运行')
 const report = (message: Report): void => port.postMessage(message)
 
-const engine = makeEngine(workerData as EngineSettings, {
+const engine = await makeEngine(workerData as EngineSettings, {
   clock: systemClock,
   chance,
   rejected: (points) => report({ kind: 'rejected', rejected: points.slice(0, SHOWN_REJECTS) }),

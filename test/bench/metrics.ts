@@ -49,7 +49,7 @@ function* batches(total: number): Generator<MetricPoint[]> {
 }
 
 let databases = 0
-const engineOn = (url: string | undefined): Engine => {
+const engineOn = (url: string | undefined): Promise<Engine> => {
   databases += 1
   const influx = url ? { url, database: `bench${databases}`, bootstrap: true, timeoutMs: 30_000 } : undefined
   const settings = { dataDir: temporaryFolder('bench'), retention, ...(influx ? { influx } : {}) }
@@ -106,7 +106,7 @@ async function writeRow(url: string): Promise<Row> {
   const baseline: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     baseline.push(await plainWrites(url, WRITES))
-    const engine = engineOn(url)
+    const engine = await engineOn(url)
     product.push(await productWrites(engine, WRITES))
     await engine.stop()
   }
@@ -134,7 +134,7 @@ async function time(engine: Engine, query: SeriesQuery, times: number): Promise<
 
 /** A panel's day in hours by type, out of a million points. */
 async function queryRow(name: string, url: string | undefined): Promise<Row> {
-  const engine = engineOn(url)
+  const engine = await engineOn(url)
   await engine.store.bootstrap()
   for (const batch of batches(POINTS)) {
     engine.writer.add(JSON.stringify(batch), batch.length, START)
