@@ -29,8 +29,8 @@ export function folderSource(
   const ends = new AbortController()
   let running: Promise<void> = Promise.resolve()
 
-  async function run(): Promise<void> {
-    for (const file of await folder.unfinished()) await one(file)
+  async function run(unfinished: readonly DropFile[]): Promise<void> {
+    for (const file of unfinished) await one(file)
     while (!ends.signal.aborted) {
       await scan()
       await pause(config.scanS * 1000, ends.signal).catch(() => {})
@@ -54,7 +54,7 @@ export function folderSource(
   return {
     async start() {
       await folder.prepare()
-      running = run().catch((error: unknown) => {
+      running = run(await folder.unfinished()).catch((error: unknown) => {
         if (!ends.signal.aborted) context.crashed(error)
       })
     },

@@ -37,10 +37,8 @@ export function findHeader<Field extends string>(
     for (const height of [1, 2]) {
       const labels = labelsOf(rows, merges, at, height)
       const columns = match(labels, words.synonyms)
-      // A second row of data would match nothing; one that costs no match belongs to the header.
-      const better =
-        columns.size > best.columns.size || (height === 2 && at === best.at && columns.size === best.columns.size)
-      if (columns.size > 0 && better) best = { columns, at, height, labels }
+      // Of equals the lowest and highest: title rows above match nothing, a second row that costs no match is header.
+      if (columns.size > 0 && columns.size >= best.columns.size) best = { columns, at, height, labels }
     }
   const missing = words.required.filter((field) => !best.columns.has(field))
   const line = rows[best.at]?.line ?? 1
