@@ -200,3 +200,30 @@ describe('a flood of one cause', () => {
     }
   })
 })
+
+it('a controller that cannot be reached rings, and its return clears it', async () => {
+  const store = sqliteStore()
+  const office = await openOffice(store, { objectOf: (id) => (id === 'acs-1' ? { name: '控制器 acs-1' } : undefined) })
+  try {
+    const status = (state: string) =>
+      office.event('collector.status', null, {
+        collector: 'hik-main',
+        device: 'acs-1',
+        domain: 'access',
+        data: { state },
+      })
+    await office.says(status('offline'))
+    await office.says(
+      office.event('collector.auth_failed', null, { collector: 'hik-main', device: 'acs-1', domain: 'access' }),
+    )
+    expect((await office.list()).map(({ title, domain }) => [title, domain])).toEqual([
+      ['控制器 acs-1 设备认证失败', 'access'],
+      ['控制器 acs-1 离线', 'access'],
+    ])
+    await office.says(status('online'))
+    expect((await office.list()).map(({ state }) => state)).toEqual(Array(2).fill('returned-unacknowledged'))
+  } finally {
+    await office.close()
+    store.remove()
+  }
+})
