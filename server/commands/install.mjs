@@ -27,7 +27,10 @@ function installPackages() {
   say('正在安装依赖（npm ci）……')
   const npm = process.env.npm_execpath
   const [program, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const done = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const done = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (done.status !== 0) {
     say('依赖安装失败。请检查网络或 npm 镜像设置（npm config get registry），再运行一次。')
     process.exit(1)
