@@ -8,12 +8,19 @@ const ROOT = join(import.meta.dirname, '..')
 const ROOMS = ['contract', 'config', 'collectors', 'server', 'web'] as const
 type Room = (typeof ROOMS)[number]
 
+interface Import {
+  specifier: string
+  /** Inside the house; undefined for a package. */
+  target: string | undefined
+  /** `type` is gone at run time; `later` is `import()`. */
+  kind: 'now' | 'type' | 'later'
+}
 interface SourceFile {
   /** `server/alerts/rules.ts` */
   path: string
   room: Room
   code: string
-  imports: { specifier: string; target: string | undefined; typeOnly: boolean }[]
+  imports: Import[]
 }
 
 const files: readonly SourceFile[] = ROOMS.flatMap((room) => walk(join(ROOT, room))).map(read)
@@ -29,16 +36,18 @@ function walk(folder: string): string[] {
 function read(full: string): SourceFile {
   const path = relative(ROOT, full)
   const code = withoutComments(readFileSync(full, 'utf8'))
-  const found = [
-    ...code.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/g),
-    ...[...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)].map(
-      ([all, specifier]) => [all, undefined, specifier] as const,
-    ),
+  const statements = code.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/g)
+  const lazy = code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)
+  const found: Pick<Import, 'specifier' | 'kind'>[] = [
+    ...[...statements].map(([, type, specifier = '']) => ({
+      specifier,
+      kind: type ? ('type' as const) : ('now' as const),
+    })),
+    ...[...lazy].map(([, specifier = '']) => ({ specifier, kind: 'later' as const })),
   ]
-  const imports = found.map(([, type, specifier = '']) => ({
-    specifier,
-    typeOnly: Boolean(type),
-    target: specifier.startsWith('.') ? relative(ROOT, resolve(dirname(full), specifier)) : undefined,
+  const imports = found.map((one) => ({
+    ...one,
+    target: one.specifier.startsWith('.') ? relative(ROOT, resolve(dirname(full), one.specifier)) : undefined,
   }))
   return { path, room: path.split('/')[0] as Room, code, imports }
 }
@@ -49,7 +58,7 @@ function withoutComments(text: string): string {
 }
 
 const edges = files.flatMap((file) =>
-  file.imports.flatMap(({ target, typeOnly }) => (target ? [{ from: file.path, to: target, typeOnly }] : [])),
+  file.imports.flatMap(({ target, kind }) => (target ? [{ from: file.path, to: target, kind }] : [])),
 )
 const roomOf = (path: string): string => path.split('/')[0] ?? ''
 const folderOf = (path: string): string => path.split('/')[1] ?? ''
@@ -67,9 +76,9 @@ const broken = (rule: (edge: (typeof edges)[number]) => boolean): string[] =>
 describe('this reading', () => {
   it('sees the imports that there are', () => {
     expect(edges.length).toBeGreaterThan(files.length / 2)
-    expect(edges).toContainEqual({ from: 'config/load.ts', to: 'config/schema.ts', typeOnly: false })
-    expect(edges).toContainEqual({ from: 'collectors/main.ts', to: 'collectors/intake/syslog.ts', typeOnly: false })
-    expect(edges).toContainEqual({ from: 'config/workdays.ts', to: 'config/load.ts', typeOnly: true })
+    expect(edges).toContainEqual({ from: 'config/load.ts', to: 'config/schema.ts', kind: 'now' })
+    expect(edges).toContainEqual({ from: 'collectors/main.ts', to: 'collectors/intake/syslog.ts', kind: 'later' })
+    expect(edges).toContainEqual({ from: 'config/workdays.ts', to: 'config/load.ts', kind: 'type' })
   })
 })
 
@@ -168,8 +177,8 @@ describe('the rooms of the server', () => {
       .flatMap(({ path, imports }) =>
         imports
           .filter(
-            ({ specifier, typeOnly }) =>
-              !typeOnly && /^node:(?!crypto)|kysely|koa|mqtt|\/repository\.ts$|\/clock\.ts$/.test(specifier),
+            ({ specifier, kind }) =>
+              kind !== 'type' && /^node:(?!crypto)|kysely|koa|mqtt|\/repository\.ts$|\/clock\.ts$/.test(specifier),
           )
           .map(({ specifier }) => `${path} → ${specifier}`),
       )
@@ -233,10 +242,10 @@ describe('clock and chance', () => {
   })
 })
 
-/** Files that import each other in a circle; types do not count, they are gone at run time. */
+/** Files that import each other in a circle; types are gone at run time, and what is imported later finds the rest loaded. */
 function cycles(): string[] {
   const next = Map.groupBy(
-    edges.filter(({ typeOnly }) => !typeOnly),
+    edges.filter(({ kind }) => kind === 'now'),
     ({ from }) => from,
   )
   const state = new Map<string, 'open' | 'done'>()

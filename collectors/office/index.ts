@@ -1,20 +1,12 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/load.ts'
-import type { SourceOf } from '../../config/schema.ts'
-import { resolveSecret } from '../../config/secrets.ts'
 import type { Clock } from '../clock.ts'
 import { officeCalendar } from './calendar.ts'
-import { CasePlayer } from './case-player.ts'
+import { type Cast, castOf } from './cast.ts'
 import { Command, takeCommands } from './commands.ts'
-import { DoorPlayer } from './door-player.ts'
-import { dropFolder } from './drop.ts'
-import { type IsapiController, isapiController } from './isapi-controller.ts'
 import { openMemory } from './memory.ts'
-import { PatrolPlayer } from './patrol-player.ts'
-import { syslogTarget } from './ports.ts'
 import { runScenario, type ScenarioArgs } from './scenarios.ts'
-import { SyslogSender, type SyslogTarget } from './syslog-sender.ts'
-import { TerminalPlayer } from './terminal-player.ts'
+import type { SyslogTarget } from './syslog-sender.ts'
 
 export { SCENARIOS } from './scenarios.ts'
 
@@ -58,43 +50,57 @@ export interface Office {
 /**
  * Opens the simulated office: it speaks Tianqing syslog, serves ISAPI controllers and drops export files; the real
  * collectors read them. Same seed and same clock, same events; a restart on the same data folder goes on where it was.
+ * @throws Error in Chinese when the controllers' password is missing
  */
 export async function startOffice(options: OfficeOptions): Promise<Office> {
   const { config, dataDir, log, clock, speed } = options
-  const { site } = config
-  const calendar = officeCalendar(config.calendar)
   const now = clock.now()
+  const calendar = officeCalendar(config.calendar)
   const anchor = calendar.day(now - HISTORY_DAYS * DAY).start
-  const memory = openMemory(dataDir, now, { seed: options.seed ?? site.site, speed, anchor })
-  const silent = new Map<string, number>()
-  const isSilent = (what: string): boolean => (silent.get(what) ?? 0) > clock.now()
-  const common = { site, calendar, memory, speed }
-
-  const syslog = demoSource(config, 'syslog')
-  const target =
-    options.ports?.syslog ?? (() => syslog && syslogTarget(syslog, dataDir, Boolean(process.env.SANLING_SYSLOG_PORT)))
-  const sender = syslog ? new SyslogSender(target) : undefined
-  const terminals = sender ? new TerminalPlayer({ ...common, sender }) : undefined
-  const cases = demoSource(config, 'case-export')
-  const casePlayer = cases ? new CasePlayer({ ...common, folder: dropFolder(dataDir, cases.folder) }) : undefined
-  const wand = demoSource(config, 'wand-csv')
-  const patrol = wand ? new PatrolPlayer({ ...common, folder: dropFolder(dataDir, wand.folder) }) : undefined
-  const hik = demoSource(config, 'hikvision')
-  const controller = hik ? controllersOf(hik, options, (id) => isSilent('access') || isSilent(id)) : undefined
-  const doors = controller ? new DoorPlayer({ ...common, controller }) : undefined
-  await controller?.start()
-  for (const { id } of hik?.devices ?? []) options.listens?.(id, { http: controller?.port ?? 0 })
-  const known = doors?.preload(now) ?? 0
+  const memory = openMemory(dataDir, now, { seed: options.seed ?? config.site.site, speed, anchor })
+  const cast = castOf(options, calendar, memory)
+  await cast.controller?.start()
+  for (const id of cast.devices) options.listens?.(id, { http: cast.controller?.port ?? 0 })
+  const known = cast.doors?.preload(now) ?? 0
   log.info({ doors: known, speed, first: memory.first }, '模拟办公室已开始（演示）')
 
-  const silence = (what: string, until: number): void => {
-    silent.set(what, until)
-    const player = { terminal: terminals, patrol, case: casePlayer }[what]
-    if (player) player.silentUntil = until
-    for (const { id } of hik?.devices ?? []) if (what === 'access' || what === id) controller?.parts(id).stream.cut()
-  }
   const scenario = (name: string, args: ScenarioArgs = {}): string =>
-    runScenario(name, { site, doors, terminals, patrol, silence }, clock.now(), args)
+    runScenario(name, { ...cast, site: config.site }, clock.now(), args)
+  const box = letterBox(options, scenario)
+  const tick = (): void => {
+    beat(cast, clock.now(), log)
+    box.look()
+  }
+  process.on('message', box.onMessage)
+  const timer = setInterval(tick, TICK_MS)
+
+  return {
+    deviceUrls: Object.fromEntries(cast.devices.map((id) => [id, cast.controller?.url(id) ?? ''])),
+    scenario,
+    tick,
+    async stop() {
+      clearInterval(timer)
+      process.off('message', box.onMessage)
+      cast.terminals?.stop(clock.now())
+      cast.sender?.close()
+      await cast.controller?.stop()
+    },
+  }
+}
+
+/** Everybody's turn; one who stumbles (a full disk) does not stop the others and is heard of once a minute. */
+function beat({ doors, terminals, cases, patrol }: Cast, now: number, log: Logger): void {
+  for (const player of [doors, terminals, cases, patrol])
+    try {
+      player?.tick(now)
+    } catch (error) {
+      if (now % 60_000 < TICK_MS) log.error({ err: error }, '模拟办公室出错，稍后继续')
+    }
+}
+
+/** Scenarios called for by file or by the supervisor's message. */
+function letterBox({ dataDir, clock, log }: OfficeOptions, scenario: Office['scenario']) {
+  let lookedAt = 0
   const obey = ({ scenario: name, ...args }: Command): void => {
     try {
       log.info({ scenario: name, will: scenario(name, args) }, '情景')
@@ -102,75 +108,17 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
       log.warn({ scenario: name, error: error instanceof Error ? error.message : String(error) }, '情景未执行')
     }
   }
-
-  let lookedAt = 0
-  const tick = (): void => {
-    const moment = clock.now()
-    doors?.tick(moment)
-    terminals?.tick(moment)
-    casePlayer?.tick(moment)
-    patrol?.tick(moment)
-    if (moment - lookedAt < COMMANDS_MS) return
-    lookedAt = moment
-    for (const command of takeCommands(dataDir, (file, why) => log.warn({ file, why }, '命令文件无法读取')))
-      obey(command)
-  }
-  const safely = (): void => {
-    try {
-      tick()
-    } catch (error) {
-      log.error({ err: error }, '模拟办公室出错，稍后继续')
-    }
-  }
-  const onMessage = (message: unknown): void => {
-    const command = Command.safeParse(message)
-    if (command.success) obey(command.data)
-  }
-  process.on('message', onMessage)
-  const timer = setInterval(safely, TICK_MS)
-
   return {
-    deviceUrls: Object.fromEntries((hik?.devices ?? []).map(({ id }) => [id, controller?.url(id) ?? ''])),
-    scenario,
-    tick,
-    async stop() {
-      clearInterval(timer)
-      process.off('message', onMessage)
-      terminals?.stop(clock.now())
-      sender?.close()
-      await controller?.stop()
+    look(): void {
+      const now = clock.now()
+      if (now - lookedAt < COMMANDS_MS) return
+      lookedAt = now
+      for (const command of takeCommands(dataDir, (file, why) => log.warn({ file, why }, '命令文件无法读取')))
+        obey(command)
+    },
+    onMessage(message: unknown): void {
+      const command = Command.safeParse(message)
+      if (command.success) obey(command.data)
     },
   }
-}
-
-function demoSource<Kind extends SourceOf<'syslog' | 'hikvision' | 'case-export' | 'wand-csv'>['kind']>(
-  { sources }: Config,
-  kind: Kind,
-): SourceOf<Kind> | undefined {
-  return sources.sources.find(
-    (source): source is SourceOf<Kind> => source.kind === kind && source.demo && source.enabled,
-  )
-}
-
-function controllersOf(
-  hik: SourceOf<'hikvision'>,
-  { config, secrets, clock, ports }: OfficeOptions,
-  isDead: (device: string) => boolean,
-): IsapiController {
-  return isapiController({
-    host: '127.0.0.1',
-    port: ports?.controller ?? 0,
-    clock,
-    devices: hik.devices.map(({ id, username, password }) => ({
-      id,
-      username,
-      password: resolveSecret(password, secrets),
-      doors: config.site.doors.filter(({ device }) => device === id).length,
-    })),
-    async around({ device, response }, answer) {
-      if (!isDead(device)) return answer()
-      response.destroy()
-      return 'handled'
-    },
-  })
 }

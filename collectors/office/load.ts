@@ -1,9 +1,8 @@
 import { connect, type MqttClient } from 'mqtt'
-import { EVENT_TYPES } from '../../contract/catalogue.ts'
-import type { Domain } from '../../contract/domains.ts'
 import { MAX_BATCH, Receipt } from '../../contract/envelope.ts'
-import { eventTopic, receiptTopic } from '../../contract/topics.ts'
+import { receiptTopic } from '../../contract/topics.ts'
 import type { Clock } from '../clock.ts'
+import { type LoadMessage, payloadFactory } from './load-payload.ts'
 
 /** Load for benchmarks and fault tests: events of collector `probe` over MQTT, prepared cheaply, counted by id. */
 export interface LoadOptions {
@@ -47,8 +46,6 @@ export interface LoadResult {
   receipted: Set<string>
   rejected: number
 }
-
-const DEFAULT_TYPES = ['access.granted', 'door.opened', 'door.closed', 'terminal.scan', 'terminal.usb']
 
 /**
  * Publishes events at QoS 1.
@@ -112,17 +109,10 @@ function countReceipt(result: LoadResult, payload: Buffer, clock: Clock): void {
   result.receiptedAt = clock.now()
 }
 
-interface Message {
-  topic: string
-  payload: string
-  ids: string[]
-  malformed: number
-}
-
 /** Keeps the window full, or the rate; resolves at the last PUBACK. */
 function pump(
   client: MqttClient,
-  make: (size: number) => Message,
+  make: (size: number) => LoadMessage,
   { clock, count, seconds, rate = 0, batch = 1 }: LoadOptions,
   window: number,
   result: LoadResult,
@@ -172,75 +162,6 @@ function pump(
     }
     fill()
   })
-}
-
-/** Broken in different ways: no JSON, a time that is none, no type, another major version. */
-const MALFORMED: readonly ((id: string, site: string) => string)[] = [
-  () => '{"v":1,"id":"cut-off',
-  (id, site) =>
-    `{"v":1,"id":"${id}","type":"access.granted","site":"${site}","collector":"probe","observed_at":"gestern"}`,
-  (id, site) => `{"v":1,"id":"${id}","site":"${site}","collector":"probe","observed_at":"2026-01-01T00:00:00Z"}`,
-  (id, site) =>
-    `{"v":2,"id":"${id}","type":"access.granted","site":"${site}","collector":"probe","observed_at":"2026-01-01T00:00:00Z"}`,
-]
-
-/** Everything that does not change is serialised once; an event costs a few string additions. */
-function payloadFactory(
-  { site, clock, batch = 1, malformedShare = 0, types = DEFAULT_TYPES, run = 0 }: LoadOptions,
-  collector: string,
-): (size: number) => Message {
-  const groups = groupByDomain(types).map(([domain, names]) => ({
-    domain,
-    heads: names.map((type) => ({
-      topic: eventTopic(site, domain, collector, type),
-      rest: `","type":"${type}","site":"${site}","collector":"${collector}","device":"load","object":"`,
-      tail: `","data":{"credential":"card","person":"h:7be1a2c39d4f5e60","reader":1},"seq":`,
-    })),
-  }))
-  const prefix = run.toString(16).padStart(8, '0').slice(-8)
-  let serial = 0
-  let broken = 0
-
-  const envelope = (group: (typeof groups)[number], id: string, stamp: string): string => {
-    const head = group.heads[serial % group.heads.length] ?? group.heads[0]
-    const object = group.domain === 'access' ? 'door:E1' : `LOAD-${serial % 50}`
-    return `{"v":1,"id":"${id}${head?.rest}${object}","observed_at":"${stamp}${head?.tail}${serial}}`
-  }
-
-  return (size) => {
-    const now = clock.now()
-    const stamp = Temporal.Instant.fromEpochMilliseconds(now).toString()
-    const time = now.toString(16).padStart(12, '0')
-    const group = groups[serial % groups.length] ?? groups[0]
-    if (!group) throw new Error('types 为空')
-    const message: Message = { topic: '', payload: '', ids: [], malformed: 0 }
-    const bodies: string[] = []
-    for (let n = 0; n < size; n += 1) {
-      serial += 1
-      const id = `${time}-${prefix}${serial.toString(16).padStart(12, '0')}`
-      if (Math.floor(serial * malformedShare + 1e-9) > broken) {
-        message.malformed += 1
-        // Inside a batch the JSON must stay whole: its own kind of damage is left out.
-        const kinds = batch > 1 ? MALFORMED.slice(1) : MALFORMED
-        broken += 1
-        bodies.push((kinds[broken % kinds.length] ?? MALFORMED[1])?.(id, site) ?? '')
-      } else {
-        bodies.push(envelope(group, id, stamp))
-        message.ids.push(id)
-      }
-    }
-    message.topic =
-      batch > 1
-        ? eventTopic(site, group.domain, collector, 'mixed')
-        : (group.heads[serial % group.heads.length]?.topic ?? '')
-    message.payload = batch > 1 ? `{"v":1,"batch":[${bodies.join(',')}]}` : (bodies[0] ?? '')
-    return message
-  }
-}
-
-function groupByDomain(types: readonly string[]): [Domain, string[]][] {
-  const groups = Map.groupBy(types, (type) => EVENT_TYPES[type]?.domain ?? 'infra')
-  return [...groups]
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
