@@ -13,20 +13,24 @@ const dataDir = resolve(process.env.SANLING_DATA ?? './data/demo')
 const log = openLog('server')
 let made: { demo: Demo; secrets: Secrets } | undefined
 
-await runServer(
-  async () => {
-    const environment = readEnvironment()
-    const config = loadConfig(resolve(process.argv[2] ?? './config'), process.env.SANLING_SERVICES)
-    prepareDataDir(dataDir)
-    const secrets = ensureSecrets(dataDir, config, true)
-    const demo = demoPeople(dataDir, config)
-    made = { demo, secrets }
-    return assemble({ config, dataDir, secrets, environment, log, demo })
-  },
-  ({ url, mqttUrl }) => {
-    if (!made) return
-    const demo = writeDemoFile(dataDir, made.demo, made.secrets, url, mqttUrl)
-    process.send?.({ kind: 'ready', demo })
-    log.info({ url, mqttUrl }, '演示服务已启动')
-  },
-)
+const run = () =>
+  runServer(
+    async () => {
+      const environment = readEnvironment()
+      const config = loadConfig(resolve(process.argv[2] ?? './config'), process.env.SANLING_SERVICES)
+      prepareDataDir(dataDir)
+      const secrets = ensureSecrets(dataDir, config, true)
+      const demo = demoPeople(dataDir, config)
+      made = { demo, secrets }
+      return assemble({ config, dataDir, secrets, environment, log, demo })
+    },
+    ({ url, mqttUrl }) => {
+      if (!made) return
+      const demo = writeDemoFile(dataDir, made.demo, made.secrets, url, mqttUrl)
+      process.send?.({ kind: 'ready', demo })
+      log.info({ url, mqttUrl }, '演示服务已启动')
+    },
+  )
+
+// warm.ts loads this file without running it.
+if (import.meta.main) await run()

@@ -2,10 +2,11 @@
  * `npm start`: the whole office embedded on this machine, labelled 演示. This process only supervises: it builds the
  * pages if they are stale, starts server and collectors, and ends them. It imports nothing but Node's own modules.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { announce } from './banner.ts'
 import { Child } from './child.ts'
+import { runCompiled } from './compiled.ts'
 import type { DemoFile } from './data.ts'
 import { readEnvironment } from './environment.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -17,16 +18,14 @@ const GRACE_MS = 4300
 const ROOT = resolve(import.meta.dirname, '../..')
 const CONFIG = process.env.SANLING_CONFIG ?? join(ROOT, 'config')
 /** Small young generation: garbage is collected a little oftener, and the processes stay small. */
-const LEAN_V8 = ['--max-semi-space-size=2']
+const LEAN_V8 = ['--max-semi-space-size=2', '--heap-growing-percent=20']
 /**
- * glibc keeps what eight threads have freed unless told otherwise (mallopt(3)): half of the server's memory. The
- * compile cache keeps the stripped TypeScript, so that the compiler (18 MB a process) is not even loaded.
+ * glibc keeps what eight threads have freed unless told otherwise (mallopt(3)): half of the server's memory.
  */
 const LEAN: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '131072',
   MALLOC_TRIM_THRESHOLD_: '131072',
-  NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'),
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -57,14 +56,22 @@ async function main(): Promise<void> {
   stages.push(releasing(lock))
   await waitForPort('网页', 'SANLING_PORT', host, environment.port ?? 8080, PREDECESSOR_MS)
   if (!real) await waitForPort('MQTT ', 'SANLING_MQTT_PORT', host, environment.mqttPort ?? 1883, PREDECESSOR_MS)
-  if (webIsStale(ROOT)) {
-    say('正在构建网页……')
-    await buildWeb(ROOT)
-  }
+  if (webIsStale(ROOT)) await refreshWeb()
   if (stopping) return
   mkdirSync(join(dataDir, 'logs'), { recursive: true })
   const services = real ? await startServices(dataDir, environment.mqttPort) : {}
   startProcesses(dataDir, { SANLING_DATA: dataDir, SANLING_HOST: host, ...services })
+}
+
+/** Pages that were built before are better than none. */
+async function refreshWeb(): Promise<void> {
+  say('正在构建网页……')
+  try {
+    await buildWeb(ROOT)
+  } catch (error) {
+    if (!existsSync(join(ROOT, 'web/dist/index.html'))) throw error
+    process.stderr.write(`${(error as Error).message}\n沿用上次构建的网页。\n`)
+  }
 }
 
 const releasing = (lock: Lock): Stage => ({ stop: async () => lock.release() })
@@ -129,8 +136,14 @@ async function give(code: number): Promise<never> {
   process.exit(code)
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void give(0))
-main().catch((error: unknown) => {
-  process.stderr.write(`启动失败：${(error as Error).message}\n`)
-  void give(1)
-})
+function run(): void {
+  runCompiled(ROOT)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void give(0))
+  main().catch((error: unknown) => {
+    process.stderr.write(`启动失败：${(error as Error).message}\n`)
+    void give(1)
+  })
+}
+
+// warm.ts loads this file without running it.
+if (import.meta.main) run()

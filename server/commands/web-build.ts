@@ -1,18 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { newest } from './newest.ts'
 
 /** What a page is made of. */
 const SOURCES = ['web', 'contract', 'vite.config.ts', 'package-lock.json']
-
-function newest(path: string): number {
-  if (!existsSync(path)) return 0
-  const facts = statSync(path)
-  if (!facts.isDirectory()) return facts.mtimeMs
-  return readdirSync(path)
-    .filter((name) => name !== 'dist' && name !== 'node_modules')
-    .reduce((latest, name) => Math.max(latest, newest(join(path, name))), facts.mtimeMs)
-}
 
 /** True when a source is newer than the built pages, or there are none. */
 export function webIsStale(root: string): boolean {
@@ -31,6 +23,7 @@ export function buildWeb(root: string): Promise<void> {
   const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
