@@ -115,7 +115,10 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => house.log.error({ err: error }, '未处理的错误，继续运行'))
 }
 
+/** No use in starting again before somebody has mended the configuration (sysexits.h EX_CONFIG). */
+const EXIT_MISCONFIGURED = 78
+
 main().catch((error) => {
   process.stderr.write(`${error instanceof ConfigError ? error.message : `采集器无法启动：${error.message}`}\n`)
-  process.exit(1)
+  process.exit(EXIT_MISCONFIGURED)
 })

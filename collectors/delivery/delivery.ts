@@ -8,7 +8,7 @@ import { MAX_EVENT_BYTES, type SpoolEvent, toSpoolEvent } from './envelope.ts'
 import type { BrokerAddress } from './link.ts'
 import { createPublisher } from './publisher.ts'
 import { NO_WORK } from './spool.ts'
-import { createTally, isoOf, parseCounters, type SourceState } from './tally.ts'
+import { createTally, isoOf, parseRemembered, type SourceState } from './tally.ts'
 import { startWriter } from './writer.ts'
 
 export interface DeliveryOptions {
@@ -71,7 +71,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       announce()
     },
   })
-  const tally = createTally(parseCounters(writer.spool.recall(COUNTERS_KEY)))
+  const tally = createTally(parseRemembered(writer.spool.recall(COUNTERS_KEY)))
   let savedCounters = JSON.stringify(tally.counters)
   let timers: NodeJS.Timeout[] = []
   let keptInSecond = { second: 0, kept: 0 }
@@ -91,6 +91,9 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const publisher = createPublisher({ ...options, writer, status, up: () => sayHealth() })
 
   function sayHealth(): void {
+    saveCounters()
+    // What cannot be told now is told at the next connection.
+    if (!publisher.connected) return
     const refusals = tally.takeUntold()
     const now = clock.now()
     const spool = { backlog: writer.spool.backlog, bytes: writer.spool.bytes() }
@@ -98,7 +101,6 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     if (diskProblem) Object.assign(health, { state: 'failed', reason: diskProblem.slice(0, 200) })
     publisher.health(JSON.stringify(health), refusals.length > 0 ? 1 : 0)
     if (refusals.length > 0) publisher.deadLetter(JSON.stringify({ v: 1, at: isoOf(now), collector, refusals }))
-    saveCounters()
   }
 
   function saveCounters(): void {
@@ -164,7 +166,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       if (refusals.length > 0) keep(refusals)
     },
     contact: (ms) => {
-      tally.lastOkMs = Math.max(tally.lastOkMs ?? 0, ms)
+      tally.counters.lastOkMs = Math.max(tally.counters.lastOkMs ?? 0, Math.trunc(ms))
     },
     dropped: (count) => {
       tally.counters.dropped += count

@@ -34,8 +34,9 @@ export interface Publisher {
   reset(): void
   /** Sends the status again. */
   status(): void
-  /** `met/collector_health`; returns false when it could not be sent. QoS 1 only when it must arrive. */
-  health(payload: string, qos: 0 | 1): boolean
+  readonly connected: boolean
+  /** `met/collector_health`. QoS 1 only when it must arrive. */
+  health(payload: string, qos: 0 | 1): void
   deadLetter(payload: string): void
 }
 
@@ -52,10 +53,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let pumping = false
 
   const publishedAt = () => Temporal.Instant.fromEpochMilliseconds(clock.now()).toString()
-  const ifUp = (topic: string, payload: string, qos: 0 | 1, retain = false): boolean => {
-    if (!client?.connected) return false
-    client.publish(topic, payload, { qos, retain })
-    return true
+  const ifUp = (topic: string, payload: string, qos: 0 | 1, retain = false): void => {
+    if (client?.connected) client.publish(topic, payload, { qos, retain })
   }
   const send = (rows: readonly SpoolRow[]): SpoolRow[] => {
     const { rows: sent, name, payload } = pack(rows, publishedAt())
@@ -160,13 +159,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     wake: guarded(pump),
     reset,
-    status: () => {
-      ifUp(statusTopic(site, domain, collector), options.status(false), 1, true)
+    status: () => ifUp(statusTopic(site, domain, collector), options.status(false), 1, true),
+    get connected() {
+      return client?.connected ?? false
     },
     health: (payload, qos) => ifUp(metricTopic(site, domain, collector, 'collector_health'), payload, qos),
-    deadLetter: (payload) => {
-      ifUp(deadLetterTopic(site, collector), payload, 1)
-    },
+    deadLetter: (payload) => ifUp(deadLetterTopic(site, collector), payload, 1),
   }
 }
 

@@ -5,17 +5,20 @@ import { masked } from './mask.ts'
 export type SourceState = CollectorHealth['state']
 type Told = CollectorHealth['refusals'][number]
 
-/** Counters that outlive a restart. */
-const COUNTERS = ['quarantined', 'dropped', 'dup'] as const
-export type Counters = Record<(typeof COUNTERS)[number], number>
+/** What outlives a restart. */
+export interface Remembered {
+  quarantined: number
+  dropped: number
+  dup: number
+  lastOkMs: number | null
+}
 
 const MAX_TOLD = 20
 const MINUTE = 60_000
 
 /** What a collector knows of its own health; becomes `met/collector_health`. Times are epoch ms. */
 export interface Tally {
-  counters: Counters
-  lastOkMs: number | null
+  counters: Remembered
   state: SourceState
   reason: string | undefined
   lagS: number
@@ -31,7 +34,8 @@ export interface Tally {
 
 export const isoOf = (ms: number): string => Temporal.Instant.fromEpochMilliseconds(ms).toString()
 
-export function parseCounters(text: string | undefined): Counters {
+/** Of the stored text; nothing or nonsense starts at zero. */
+export function parseRemembered(text: string | undefined): Remembered {
   let stored: unknown
   try {
     stored = JSON.parse(text ?? '{}')
@@ -39,17 +43,16 @@ export function parseCounters(text: string | undefined): Counters {
     stored = {}
   }
   const known = (stored ?? {}) as Record<string, unknown>
-  const of = (name: string) => (typeof known[name] === 'number' ? known[name] : 0)
-  return { quarantined: of('quarantined'), dropped: of('dropped'), dup: of('dup') }
+  const of = (name: string) => (Number.isSafeInteger(known[name]) ? Number(known[name]) : 0)
+  return { quarantined: of('quarantined'), dropped: of('dropped'), dup: of('dup'), lastOkMs: of('lastOkMs') || null }
 }
 
-export function createTally(counters: Counters): Tally {
+export function createTally(counters: Remembered): Tally {
   const minutes = new Map<number, number>()
   let untold: Told[] = []
   let lastEventMs: number | null = null
   const tally: Tally = {
     counters,
-    lastOkMs: null,
     state: 'ok',
     reason: undefined,
     lagS: 0,
@@ -83,13 +86,15 @@ export function createTally(counters: Counters): Tally {
     health: (now, spool, refusals) => ({
       v: 1,
       at: isoOf(now),
-      last_ok_ms: tally.lastOkMs,
+      last_ok_ms: counters.lastOkMs,
       last_event_ms: lastEventMs,
       state: tally.state,
       reason: tally.reason?.slice(0, 200),
       spool: spool.backlog,
       spool_bytes: spool.bytes,
-      ...counters,
+      quarantined: counters.quarantined,
+      dropped: counters.dropped,
+      dup: counters.dup,
       rate: [...minutes].reduce((sum, [at, count]) => (at > now / MINUTE - 60 ? sum + count : sum), 0),
       lag_s: tally.lagS,
       skew_s: tally.skewS,

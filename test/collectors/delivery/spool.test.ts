@@ -177,7 +177,7 @@ describe('spool', () => {
         }
         spool.close()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
