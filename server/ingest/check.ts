@@ -35,6 +35,8 @@ export interface Accepted {
   body: string
   /** Stored all the same, but somebody should look: an unknown type filed as `.other`. */
   note: Refused | null
+  /** Set by the turn that commits it: this very copy went in; a second copy or a known id did not. */
+  fresh: boolean
 }
 
 export interface Checked {
@@ -86,7 +88,7 @@ export function check(bytes: Uint8Array, ground: Ground, receivedMs: number, ret
       return
     }
     const note = verdict.unknown ? refuse(item, 'unknown_topic', source ?? textOf(item)) : null
-    out.events.push({ event: verdict.event, seq: verdict.seq, body, note })
+    out.events.push({ event: verdict.event, seq: verdict.seq, body, note, fresh: false })
   }
   if (!Object.hasOwn(raw, 'batch')) {
     one(raw, text)

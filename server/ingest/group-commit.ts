@@ -164,7 +164,7 @@ export class GroupCommit {
     }
     quietly(() => stats.count(result.deliveries, at))
     for (const one of receiptsOf(parcels)) quietly(() => receipt(one.collector, one.receipt))
-    for (const parcel of parcels) if (parcel.settle) quietly(() => parcel.settle?.(outcomeOf(parcel, result.isFresh)))
+    for (const parcel of parcels) if (parcel.settle) quietly(() => parcel.settle?.(outcomeOf(parcel)))
     if (result.fresh.length > 0) quietly(() => sideRoad(result.fresh))
     const [first] = parcels
     if (first) stats.took(at - first.receivedMs)

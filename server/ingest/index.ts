@@ -224,7 +224,7 @@ function gapEvent(collector: string, gap: Gap, site: string, now: number): Accep
   }
   const { id, object, severity } = event
   const body = JSON.stringify({ v: 1, id, type, site, collector, object, observed_at: observedAt, severity, data })
-  return { event, seq: null, body, note: null }
+  return { event, seq: null, body, note: null, fresh: false }
 }
 
 function pruneTick({ inboxDays, quarantineDays }: IngestDeps['retention']): Tick {

@@ -26,11 +26,13 @@ function epochDay(year: number, month: number, day: number): number {
 /** Milliseconds of a fraction that starts after its dot at `from`, and where it ends; undefined without a digit. */
 function fraction(text: string, from: number): { ms: number; end: number } | undefined {
   let ms = 0
+  let worth = 100
   let at = from
   for (; at < text.length; at++) {
     const digit = text.charCodeAt(at) - ZERO
     if (!(digit >= 0 && digit <= 9)) break
-    if (at < from + 3) ms += digit * 10 ** (from + 2 - at)
+    if (at < from + 3) ms += digit * worth
+    worth /= 10
   }
   return at > from ? { ms, end: at } : undefined
 }

@@ -8,6 +8,7 @@ const KEEPALIVE_S = 60
 /** Parsing stands still while a message is held back, answers to pings included: well below the keepalive. */
 const HOLD_MS = (KEEPALIVE_S * 1000) / 2
 const RECONNECT_MS = 1000
+const STOP_MS = 1500
 const SLOW_RECONNECT_MS = 10_000
 /** Receipts that wait for the connection; a lost one only means that the collector sends again. */
 const MOST_WAITING = 2000
@@ -92,7 +93,11 @@ export class MqttSubscriber implements Wire {
     const client = this.#client
     this.#client = null
     this.#subscribed = false
-    await client?.endAsync(!client.connected)
+    if (!client) return
+    // A broker that no longer answers must not keep us: what it has not acknowledged is only a receipt.
+    const flushed = client.endAsync(!client.connected)
+    const late = new Promise<'late'>((resolve) => setTimeout(resolve, STOP_MS, 'late').unref())
+    if ((await Promise.race([flushed, late])) === 'late') client.stream.destroy()
   }
 
   publish(topic: string, payload: string, options: PublishOptions): void {

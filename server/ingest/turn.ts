@@ -37,44 +37,43 @@ export interface TurnParts {
 /** What a turn has done; true once it is committed. */
 export interface TurnResult {
   fresh: StoredEvent[]
-  /** Is this very copy the one that went in? A second copy in the same turn is not. */
-  isFresh(accepted: Accepted): boolean
   deliveries: ReadonlyMap<string, Delivery>
 }
 
 /** All of one turn inside its transaction: inbox, quarantine, handlers, counts. */
 export async function runTurn(turn: Turn, parcels: readonly Parcel[], parts: TurnParts): Promise<TurnResult> {
-  const unique = new Map<string, Accepted>()
-  for (const { checked } of parcels)
-    for (const accepted of checked.events) {
-      const { id } = accepted.event
-      if (!unique.has(id)) unique.set(id, accepted)
-    }
-  const items = [...unique.values()]
-  const ids = await putIn(turn.tx, items)
-  const news = ids === 'all' ? items : items.filter(({ event }) => ids.has(event.id))
-  const isFresh = (accepted: Accepted): boolean =>
-    unique.get(accepted.event.id) === accepted && (ids === 'all' || ids.has(accepted.event.id))
-  await quarantine(turn, parcels, isFresh, parts.bounds)
+  const news = await store(turn, parcels)
+  await quarantine(turn, parcels, parts.bounds)
   const fresh = news.map(({ event }) => event)
   await dispatch(turn, parts.table, fresh, (failure) => leaveOut(turn, failure, parts))
-  const deliveries = summarise(parcels, isFresh)
+  const deliveries = summarise(parcels)
   await parts.stats.save(turn.tx, deliveries, turn.now)
-  return { fresh, isFresh, deliveries }
+  return { fresh, deliveries }
 }
 
-async function quarantine(
-  turn: Turn,
-  parcels: readonly Parcel[],
-  isFresh: (accepted: Accepted) => boolean,
-  bounds: QuarantineBounds,
-): Promise<void> {
+/** Puts the first copy of each event into the inbox and marks those that were new. */
+async function store(turn: Turn, parcels: readonly Parcel[]): Promise<Accepted[]> {
+  const seen = new Set<string>()
+  const first: Accepted[] = []
+  for (const { checked } of parcels)
+    for (const accepted of checked.events) {
+      accepted.fresh = !seen.has(accepted.event.id)
+      if (!accepted.fresh) continue
+      seen.add(accepted.event.id)
+      first.push(accepted)
+    }
+  const ids = await putIn(turn.tx, first)
+  if (ids === 'all') return first
+  for (const accepted of first) accepted.fresh = ids.has(accepted.event.id)
+  return first.filter(({ fresh }) => fresh)
+}
+
+async function quarantine(turn: Turn, parcels: readonly Parcel[], bounds: QuarantineBounds): Promise<void> {
   const items: SetAside[] = []
-  for (const parcel of parcels) {
-    if (!parcel.quarantine) continue
-    for (const refused of parcel.checked.refusals) items.push({ refused, topic: parcel.topic })
-    for (const accepted of parcel.checked.events)
-      if (accepted.note && isFresh(accepted)) items.push({ refused: accepted.note, topic: parcel.topic })
+  for (const { quarantine, checked, topic } of parcels) {
+    if (!quarantine) continue
+    for (const refused of checked.refusals) items.push({ refused, topic })
+    for (const { note, fresh } of checked.events) if (note && fresh) items.push({ refused: note, topic })
   }
   if (items.length === 0) return
   await setAside(turn.tx, items)
@@ -105,7 +104,7 @@ interface Sum extends Delivery {
   seqs: number[]
 }
 
-function summarise(parcels: readonly Parcel[], isFresh: (accepted: Accepted) => boolean): Map<string, Sum> {
+function summarise(parcels: readonly Parcel[]): Map<string, Sum> {
   const sums = new Map<string, Sum>()
   const of = (collector: string): Sum => {
     const known = sums.get(collector)
@@ -115,15 +114,15 @@ function summarise(parcels: readonly Parcel[], isFresh: (accepted: Accepted) => 
     return sum
   }
   for (const { checked } of parcels) {
-    for (const accepted of checked.events) {
-      const sum = of(accepted.event.collector)
-      if (!isFresh(accepted)) {
+    for (const { event, seq, fresh } of checked.events) {
+      const sum = of(event.collector)
+      if (!fresh) {
         sum.duplicate += 1
         continue
       }
       sum.stored += 1
-      if (accepted.seq !== null) sum.seqs.push(accepted.seq)
-      if (accepted.event.observedMs > (sum.lastObservedMs ?? 0)) sum.lastObservedMs = accepted.event.observedMs
+      if (seq !== null) sum.seqs.push(seq)
+      if (event.observedMs > (sum.lastObservedMs ?? 0)) sum.lastObservedMs = event.observedMs
     }
     for (const { collector, seq } of checked.refusals) {
       const sum = of(collector)
@@ -135,8 +134,8 @@ function summarise(parcels: readonly Parcel[], isFresh: (accepted: Accepted) => 
 }
 
 /** What the sender of one parcel is told. */
-export function outcomeOf({ checked }: Parcel, isFresh: (accepted: Accepted) => boolean): Outcome {
-  const stored = checked.events.reduce((count, accepted) => (isFresh(accepted) ? count + 1 : count), 0)
+export function outcomeOf({ checked }: Parcel): Outcome {
+  const stored = checked.events.reduce((count, { fresh }) => (fresh ? count + 1 : count), 0)
   return {
     stored,
     duplicate: checked.events.length - stored,

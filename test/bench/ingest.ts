@@ -1,14 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { officeTime } from '../../config/zone.ts'
 import { freePort, startMosquitto, temporaryFolder } from '../services.ts'
 import type { Kind } from './ingest/load.ts'
 import { type Benchmark, median, type Row, row } from './row.ts'
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const EVENTS: Record<Kind, number> = { single: 100_000, malformed: 100_000, batch: 300_000 }
-/** Of a moment in the past hour: neither too old nor in the future. */
-const START = Date.now() - 3_600_000
+/** Ten o'clock of the last working day but today: at night each opened door would be an alert of its own. */
+const START = (() => {
+  let day = officeTime(Date.now()).subtract({ days: 1 })
+  while (day.dayOfWeek > 5) day = day.subtract({ days: 1 })
+  return day.startOfDay().add({ hours: 10 }).epochMilliseconds
+})()
 
 interface Measured {
   perSecond: number
@@ -20,10 +25,12 @@ const child = (file: string, args: string[]): ChildProcess =>
   fork(join(folder, file), args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: execArgv(file) })
 /** BENCH_PROF=FOLDER writes a CPU profile of the product. */
 const execArgv = (file: string): string[] =>
-  process.env.BENCH_PROF && file === 'product.ts' ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROF}`] : []
+  process.env.BENCH_PROF && file !== 'baseline.ts' && file !== 'publisher.ts'
+    ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROF}`]
+    : []
 
 /** One subscriber and one publisher on a Mosquitto of their own. */
-async function measure(subscriber: 'product.ts' | 'baseline.ts', kind: Kind): Promise<Measured> {
+export async function measure(subscriber: 'product.ts' | 'house.ts' | 'baseline.ts', kind: Kind): Promise<Measured> {
   const broker = await startMosquitto({
     port: await freePort(),
     config: 'allow_anonymous true\nmax_queued_messages 100000\nmax_inflight_messages 1000\nset_tcp_nodelay true',

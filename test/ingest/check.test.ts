@@ -39,6 +39,7 @@ describe('one envelope', () => {
         seq: 7,
         body: text,
         note: null,
+        fresh: false,
       },
     ])
   })

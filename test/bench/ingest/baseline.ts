@@ -34,9 +34,15 @@ client.handleMessage = (packet, done) => {
   waiting = true
   done()
 }
-client.on('connect', () => client.subscribe(`jc/v1/${SITE}/+/+/evt/+`, { qos: 1 }, () => process.send?.('ready')))
+let before = process.threadCpuUsage()
+client.on('connect', () =>
+  client.subscribe(`jc/v1/${SITE}/+/+/evt/+`, { qos: 1 }, () => {
+    before = process.threadCpuUsage()
+    process.send?.('ready')
+  }),
+)
 process.on('message', () => {
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.threadCpuUsage(before)
   process.send?.({ cpuMs: (user + system) / 1000, rssMb: process.memoryUsage().rss / 1e6 })
   process.exit(0)
 })

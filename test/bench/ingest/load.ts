@@ -23,7 +23,7 @@ export function envelope(at: number, n: number, start: number): string {
     seq: n,
     backfill: false,
     severity: 'info',
-    data: { credential: 'face', person: `h:${hash.slice(20, 28)}`, reader: 1, door: `E${n % 24}` },
+    data: { credential: 'face', person: `h:${(n % 61).toString(16).padStart(8, '0')}`, reader: 1, door: `E${n % 24}` },
   })
 }
 

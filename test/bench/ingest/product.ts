@@ -78,11 +78,12 @@ await wire.start()
 const delay = monitorEventLoopDelay({ resolution: 5 })
 while (!wire.ready().ok) await new Promise((resolve) => setTimeout(resolve, 10))
 delay.enable()
+const before = process.threadCpuUsage()
 process.send?.('ready')
 process.on('message', async () => {
   delay.disable()
   const { turns } = ingest.stats()
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.threadCpuUsage(before)
   process.send?.({
     cpuMs: (user + system) / 1000,
     p99Ms: delay.percentile(99) / 1e6,
