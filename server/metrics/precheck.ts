@@ -1,6 +1,6 @@
 import type { FieldKind, Measurement } from '../../contract/measurements.ts'
 import type { MetricPoint } from '../feature.ts'
-import type { RejectReason } from './port.ts'
+import type { Rejected, RejectReason } from './port.ts'
 
 /**
  * What the influx client sends without looking (protocols.md 6.2) is stopped here: NaN, undefined, empty tags, raw
@@ -70,4 +70,19 @@ export function precheck(point: MetricPoint, schema: Readonly<Record<string, Mea
   }
   if (!any) return { ok: false, reason: 'no_fields', detail: Object.keys(point.fields).join(',') }
   return { ok: true, point: { ...point, tags, fields } }
+}
+
+/** Checks a whole batch. */
+export function sift(
+  points: readonly MetricPoint[],
+  schema: Readonly<Record<string, Measurement>>,
+): { good: MetricPoint[]; bad: Rejected[] } {
+  const good: MetricPoint[] = []
+  const bad: Rejected[] = []
+  for (const point of points) {
+    const checked = precheck(point, schema)
+    if (checked.ok) good.push(checked.point)
+    else bad.push({ point, reason: checked.reason, detail: checked.detail })
+  }
+  return { good, bad }
 }

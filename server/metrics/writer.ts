@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import type { MetricPoint } from '../feature.ts'
 import type { Backlog } from './backlog.ts'
-import { type MetricStore, type Rejected, StoreUnavailable, type UnavailableReason } from './port.ts'
-import { precheck } from './precheck.ts'
+import type { MetricStore, Rejected } from './port.ts'
+import { sift } from './precheck.ts'
+import { Retry, type RetryPace, type Trouble } from './retry.ts'
 import { type Rollup, touchedHours } from './rollup.ts'
 import { SCHEMA } from './schema.ts'
 
@@ -11,15 +11,16 @@ export interface MetricsState {
   /** Points on disk that the store does not have yet. */
   backlog: number
   /** Why it is down, and since when (epoch ms). */
-  reason: UnavailableReason | 'failed' | null
+  reason: Trouble['reason'] | null
   detail: string
   since: number | null
-  /** Somebody must mend the configuration: waiting will not help. */
   needsHelp: boolean
   written: number
   rejected: number
   /** Thrown away because the backlog was full. */
   dropped: number
+  /** Points go in, but hours and days cannot be reckoned: why. */
+  rollupFailure: string | null
 }
 
 export interface WriterDeps {
@@ -33,20 +34,15 @@ export interface WriterDeps {
   pace?: Partial<Pace>
 }
 
-export interface Pace {
+export interface Pace extends RetryPace {
   /** Points in one write. */
   batch: number
   /** A smaller batch waits so long for company, ms. */
   gatherMs: number
-  /** First and longest pause after a failure, ms; between them full jitter. */
-  retryMs: number
-  maxRetryMs: number
 }
 
 const PACE: Pace = { batch: 5000, gatherMs: 1000, retryMs: 1000, maxRetryMs: 60_000 }
-/** These do not mend themselves; after so many in a row somebody is called. */
-const CONFIG_REASONS: ReadonlySet<string> = new Set(['retention_policy_missing', 'database_missing', 'unauthorised'])
-const CONFIG_TRIES = 3
+const ROLLUP_AGAIN_MS = 30_000
 
 /**
  * The side road: takes points to the store in their order, waits while the store is away, never throws. One write at a
@@ -55,36 +51,38 @@ const CONFIG_TRIES = 3
 export class Writer {
   readonly #deps: WriterDeps
   readonly #pace: Pace
-  #failures = 0
-  #configFailures = 0
-  #wish: number | undefined
+  readonly #retry: Retry
+  readonly #counts = { written: 0, rejected: 0, dropped: 0 }
   #running = false
   #loop: Promise<void> = Promise.resolve()
   #wake: () => void = () => undefined
-  #state: Omit<MetricsState, 'backlog'> = {
-    state: 'ok',
-    reason: null,
-    detail: '',
-    since: null,
-    needsHelp: false,
-    written: 0,
-    rejected: 0,
-    dropped: 0,
-  }
+  #rollupFailure: string | null = null
+  #rollupFrom = 0
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
     this.#pace = { ...PACE, ...deps.pace }
+    this.#retry = new Retry(this.#pace)
   }
 
   get state(): MetricsState {
-    return { ...this.#state, backlog: this.#deps.backlog.points }
+    const { trouble } = this.#retry
+    return {
+      state: trouble ? 'down' : 'ok',
+      backlog: this.#deps.backlog.points,
+      reason: trouble?.reason ?? null,
+      detail: trouble?.detail ?? '',
+      since: trouble?.since ?? null,
+      needsHelp: trouble?.needsHelp ?? false,
+      ...this.#counts,
+      rollupFailure: this.#rollupFailure,
+    }
   }
 
   /** `body`: JSON array of points, handed over until `at` (epoch ms). On disk when it returns. */
   add(body: string, points: number, at: number): void {
-    this.#state.dropped += this.#deps.backlog.add(body, points, at)
-    if (this.#deps.backlog.points >= this.#pace.batch && this.#failures === 0) this.#wake()
+    this.#counts.dropped += this.#deps.backlog.add(body, points, at)
+    if (this.#fullBatchWaits() && !this.#retry.trouble) this.#wake()
   }
 
   start(): void {
@@ -102,66 +100,59 @@ export class Writer {
 
   async #run(): Promise<void> {
     while (this.#running) {
-      const more = await this.#step()
-      if (this.#running && !(more && this.#failures === 0)) await this.#pause(this.#delay())
+      await this.#step()
+      const { trouble } = this.#retry
+      if (!this.#running || (!trouble && this.#fullBatchWaits())) continue
+      await this.#pause(trouble ? this.#retry.delay(this.#deps.chance()) : this.#pace.gatherMs)
     }
   }
 
-  /** One batch and the rollups that are due. @returns whether a further full batch waits */
-  async #step(): Promise<boolean> {
+  #fullBatchWaits = (): boolean => this.#deps.backlog.points >= this.#pace.batch
+
+  async #step(): Promise<void> {
     try {
       await this.flush()
-      await this.#deps.rollup.run()
-      this.#recovered()
-      return this.#deps.backlog.points >= this.#pace.batch
+      this.#retry.succeeded()
+      await this.#rollUp()
     } catch (error) {
-      await this.#failed(error)
-      return false
+      const { reason } = this.#retry.failed(error, this.#deps.clock.now())
+      if (reason === 'database_missing' || reason === 'retention_policy_missing')
+        await this.#deps.store.bootstrap().catch(() => undefined)
     }
   }
 
   /** Writes one batch. @returns how many points left the backlog · @throws StoreUnavailable */
   async flush(): Promise<number> {
-    const head = this.#deps.backlog.head(this.#pace.batch)
+    const { store, backlog, rollup } = this.#deps
+    const head = backlog.head(this.#pace.batch)
     if (!head) return 0
-    const { good, bad } = sift(head.points)
-    const outcome = good.length > 0 ? await this.#deps.store.write(good) : { written: 0, rejected: [] }
-    const dirty = touchedHours(good).map((hour) => ({ ...hour, due: this.#deps.rollup.dueAt(hour) }))
-    this.#deps.backlog.settle(head.upTo, dirty)
-    const rejected = [...bad, ...outcome.rejected]
-    this.#state.written += outcome.written
-    this.#state.rejected += rejected.length
-    if (rejected.length > 0) this.#deps.rejected(rejected)
+    const { good, bad } = sift(head.points, SCHEMA)
+    const outcome = good.length > 0 ? await store.write(good) : { written: 0, rejected: [] }
+    backlog.settle(
+      head.upTo,
+      touchedHours(good).map((hour) => ({ ...hour, due: rollup.dueAt(hour) })),
+    )
+    this.#count(outcome.written, [...bad, ...outcome.rejected])
     return head.points.length
   }
 
-  #recovered(): void {
-    this.#failures = 0
-    this.#configFailures = 0
-    Object.assign(this.#state, { state: 'ok', reason: null, detail: '', since: null, needsHelp: false })
+  #count(written: number, rejected: readonly Rejected[]): void {
+    this.#counts.written += written
+    this.#counts.rejected += rejected.length
+    if (rejected.length > 0) this.#deps.rejected(rejected)
   }
 
-  async #failed(error: unknown): Promise<void> {
-    this.#failures += 1
-    const reason = error instanceof StoreUnavailable ? error.reason : 'failed'
-    this.#configFailures = CONFIG_REASONS.has(reason) ? this.#configFailures + 1 : 0
-    this.#state.state = 'down'
-    this.#state.reason = reason
-    this.#state.detail = error instanceof Error ? error.message : String(error)
-    this.#state.since ??= this.#deps.clock.now()
-    this.#state.needsHelp = this.#configFailures >= CONFIG_TRIES
-    this.#wish = error instanceof StoreUnavailable ? error.retryAfterMs : undefined
-    if (reason === 'database_missing' || reason === 'retention_policy_missing')
-      await this.#deps.store.bootstrap().catch(() => undefined)
-  }
-
-  /** Full jitter, so that many servers do not come back together; the store's own wish goes before. */
-  #delay(): number {
-    const { gatherMs, retryMs, maxRetryMs } = this.#pace
-    if (this.#failures === 0) return gatherMs
-    if (this.#wish !== undefined) return Math.min(Math.max(this.#wish, retryMs / 10), maxRetryMs)
-    const ceiling = Math.min(maxRetryMs, retryMs * 2 ** Math.min(this.#failures - 1, 16))
-    return Math.max(retryMs / 10, this.#deps.chance() * ceiling)
+  /** A rollup that fails (a query too heavy, say) must not hold up the points. */
+  async #rollUp(): Promise<void> {
+    const now = this.#deps.clock.now()
+    if (now < this.#rollupFrom) return
+    try {
+      await this.#deps.rollup.run(now)
+      this.#rollupFailure = null
+    } catch (error) {
+      this.#rollupFrom = now + ROLLUP_AGAIN_MS
+      this.#rollupFailure = error instanceof Error ? error.message : String(error)
+    }
   }
 
   #pause(ms: number): Promise<void> {
@@ -173,15 +164,4 @@ export class Writer {
       }
     })
   }
-}
-
-function sift(points: readonly MetricPoint[]): { good: MetricPoint[]; bad: Rejected[] } {
-  const good: MetricPoint[] = []
-  const bad: Rejected[] = []
-  for (const point of points) {
-    const checked = precheck(point, SCHEMA)
-    if (checked.ok) good.push(checked.point)
-    else bad.push({ point, reason: checked.reason, detail: checked.detail })
-  }
-  return { good, bad }
 }

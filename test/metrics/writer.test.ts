@@ -115,3 +115,18 @@ test('a bucket that is touched while it is reckoned stays dirty', () => {
   expect(backlog.due(100)).toEqual([])
   backlog.close()
 })
+
+test('a rollup that fails does not hold up the points', async () => {
+  const store = { ...memoryStore(), select: () => Promise.reject(new StoreUnavailable('timeout', 'too heavy')) }
+  const { writer, backlog } = road(store)
+  backlog.touch({ measurement: 'access_event', width: 'hour', bucket: NOON }, NOON)
+  writer.start()
+  writer.add(...body(0, 10))
+  await expect.poll(() => writer.state).toMatchObject({ state: 'ok', backlog: 0, written: 10 })
+  expect(writer.state.rollupFailure).toMatch(/too heavy/)
+  writer.add(...body(10, 10))
+  await expect.poll(() => writer.state).toMatchObject({ state: 'ok', backlog: 0, written: 20 })
+  expect(backlog.due(NOON)).toHaveLength(1)
+  await writer.stop()
+  backlog.close()
+})
