@@ -7,6 +7,8 @@ import { stormCause, stormDecision } from './storm.ts'
 import type { Actor, Alert, AlertKind, ChangeReason, Entry, Evidence, RefusedReason } from './types.ts'
 import { label } from './words.ts'
 
+const HIDDEN_ID = 'selftest'
+
 /**
  * All alerts that one piece of work touches, in memory: pure rules over a small set that the repository loads once and
  * saves once. The dry run uses the same book, so that it cannot differ from the live one.
@@ -121,8 +123,8 @@ export class Book {
   }
 
   #born(signal: Raise, kind: AlertKind, reason: ChangeReason, story: { text?: string; cause?: string } = {}): void {
-    this.#lastNumber += 1
-    const number = this.#lastNumber
+    // The self-test has one row for ever and no number: a gap in the numbers would look like a lost alert.
+    const number = kind === 'hidden' ? 0 : ++this.#lastNumber
     const quiet = silencedUntil(signal, this.#loaded.silences, this.#rules.now)
     const core = birth(
       { at: signal.at, severity: signal.severity, clearable: signal.clearable, silencedUntil: quiet },
@@ -138,8 +140,8 @@ export class Book {
     const alert: Alert = {
       ...core,
       ...(kind === 'filed' ? filed : {}),
-      id: `A-${this.#loaded.day}-${String(number).padStart(4, '0')}`,
-      ord: Number(this.#loaded.day) * 1_000_000 + number,
+      id: kind === 'hidden' ? HIDDEN_ID : `A-${this.#loaded.day}-${String(number).padStart(4, '0')}`,
+      ord: kind === 'hidden' ? 0 : Number(this.#loaded.day) * 1_000_000 + number,
       kind,
       cause: signal.cause,
       rule: signal.rule,
@@ -171,6 +173,7 @@ export class Book {
   }
 
   #hold(alert: Alert, cause: string, evidence: readonly Evidence[]): void {
+    if (alert.kind === 'hidden') return
     for (const one of evidence) {
       this.#known.add(`${cause} ${one.eventId}`)
       this.#evidence.push({ alertId: alert.id, cause, evidence: one })

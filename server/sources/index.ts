@@ -18,7 +18,7 @@ export interface SourcesFeature extends Feature {
   onHealth(collector: string, domain: Domain, health: CollectorHealth, receivedMs: number): void
   /** For every feature with figures: the worst of these sources. */
   freshness(sourceIds: readonly string[]): Promise<Freshness>
-  /** For alerts: the self-test came through. `observedMs` epoch ms. */
+  /** For alerts: this self-test, observed at that epoch ms, came through. */
   selftestSeen(eventId: string, observedMs: number): void
 }
 
@@ -42,7 +42,7 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
     onStatus: (collector, _domain, status, receivedMs) => watch.onStatus(collector, status, receivedMs),
     onHealth: (collector, _domain, health, receivedMs) => watch.onHealth(collector, health, receivedMs),
     freshness: async (sourceIds) => watch.freshness(sourceIds),
-    selftestSeen: (eventId, observedMs) => selftest.seen(eventId, observedMs),
+    selftestSeen: (eventId) => selftest.seen(eventId),
     async start() {
       await watch.start()
       await selftest.start()

@@ -36,10 +36,11 @@ export class Selftest {
     this.#startedAt = this.#deps.now()
   }
 
-  /** It has come through rules, life cycle and disk. */
-  seen(eventId: string, observedMs: number): void {
+  /** It has come through rules, life cycle and disk. Only our own counts: nobody else may say that the path is well. */
+  seen(eventId: string): void {
     const now = this.#deps.now()
-    const sent = this.#underway.get(eventId) ?? observedMs
+    const sent = this.#underway.get(eventId)
+    if (sent === undefined) return
     this.#underway.delete(eventId)
     this.#record = { ...this.#record, seenAt: now, tookMs: Math.max(0, now - sent) }
   }

@@ -364,6 +364,8 @@ describe.each(['sqlite', 'postgres'] as const)('alerts on %s', (kind) => {
     expect(await office.list({ severity: 'info' })).toHaveLength(0)
     expect(office.touched.size).toBe(0)
     expect((await office.panel()).items).toHaveLength(0)
+    await office.says(office.event('door.forced', 'door:E1'))
+    expect(await office.list()).toMatchObject([{ id: 'A-20261124-0001' }])
   })
 
   it('a turn that fails leaves nothing: no alert, no number used, no screen told', async () => {

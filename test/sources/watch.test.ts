@@ -282,6 +282,10 @@ describe.each(['sqlite', 'postgres'] as const)('sources on %s', (kind) => {
     answer()
     await house.pass(2)
     expect((await panel()).selftest).toEqual({ at: expect.any(Number), tookMs: 40, ok: true })
+    const { at } = (await panel()).selftest
+    house.clock.ms += 1000
+    house.feature.selftestSeen('somebody-else', house.clock.ms)
+    expect((await panel()).selftest.at).toBe(at)
     for (let minute = 0; minute < 5; minute++) {
       await house.pass(60)
       answer()
