@@ -17,7 +17,7 @@ export interface DoorDay {
   seed: string
   day: OfficeDay
   speed: number
-  /** With door contacts, always-open times and held doors; old history holds swipes only, as small devices keep it. */
+  /** With door contacts and held doors; old history holds swipes and always-open times only. */
   contacts: boolean
 }
 
@@ -46,8 +46,9 @@ export function doorDay({ site, seed, day, speed, contacts }: DoorDay): DoorEven
   if (contacts) {
     const more = chance.branch('contacts')
     const trouble = troubles(site, day, speed, more)
-    events.push(...movements(events, site.doors, more, trouble), ...standing(site.doors, day), ...trouble)
+    events.push(...movements(events, site.doors, more, trouble), ...trouble)
   }
+  events.push(...standing(site.doors, day))
   return events.sort((a, b) => a.event.time - b.event.time)
 }
 

@@ -45,7 +45,9 @@ describe('chance', () => {
 
 describe('the rhythm of domain.md I', () => {
   const swipes = (day: (typeof weeks)[number], speed = 1) =>
-    doorDay({ site, seed: 'demo', day, speed, contacts: false })
+    doorDay({ site, seed: 'demo', day, speed, contacts: false }).filter(
+      ({ event }) => ![19, 20, 25, 26].includes(event.minor),
+    )
 
   it('has about 520 swipes a workday, few on a day off', () => {
     const mean = workdays.reduce((sum, day) => sum + swipes(day).length, 0) / workdays.length
