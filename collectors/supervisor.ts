@@ -49,12 +49,18 @@ export function superviseSource(config: SourceConfig, house: House, build: Build
     try {
       delivery ??= openStarted(config, house, log)
       const crashed = (error: unknown) => attempted !== undefined && attempted === runner && failed(error)
-      attempted = await build(config, contextOf(config, house, delivery, log, crashed))
+      const context = contextOf(config, house, delivery, log, crashed)
+      let said = false
+      const state: SourceContext['state'] = (...what) => {
+        said = true
+        context.state(...what)
+      }
+      attempted = await build(config, { ...context, state })
       if (stopped) return
       runner = attempted
       await attempted.start()
       startedAt = house.clock.now()
-      if (failures > 0) delivery.state('ok')
+      if (failures > 0 && !said) context.state('ok')
     } catch (error) {
       failed(error)
     }

@@ -16,8 +16,8 @@ export interface BrokerAddress {
 export interface LinkOptions {
   broker: BrokerAddress
   clientId: string
-  /** Retained, published by the broker when the connection breaks. Made anew for each connection. */
-  will(): { topic: string; payload: string }
+  /** Retained, published by the broker when the connection breaks. */
+  readonly will: { topic: string; payload: string }
   subscribe: string
   chance(): number
   /** Connected and subscribed. */
@@ -90,7 +90,7 @@ export function keepLink(options: LinkOptions): Link {
   }
 }
 
-const clientOptions = ({ broker, clientId, will }: LinkOptions): IClientOptions => ({
+const clientOptions = ({ broker, clientId, will: { topic, payload } }: LinkOptions): IClientOptions => ({
   clientId,
   username: broker.username,
   password: broker.password,
@@ -102,7 +102,7 @@ const clientOptions = ({ broker, clientId, will }: LinkOptions): IClientOptions 
   resubscribe: false,
   queueQoSZero: false,
   protocolVersion: 4,
-  will: { ...will(), payload: Buffer.from(will().payload), qos: 1, retain: true },
+  will: { topic, payload: Buffer.from(payload), qos: 1, retain: true },
 })
 
 /** CONNACK 4 (bad user name or password) or 5 (not authorised), MQTT 3.1.1 section 3.2.2.3. */

@@ -119,7 +119,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
       link = keepLink({
         broker: options.broker,
         clientId: collector,
-        will: () => ({ topic: statusTopic(site, domain, collector), payload: options.status(true) }),
+        // Read anew for each connection: its time says since when.
+        get will() {
+          return { topic: statusTopic(site, domain, collector), payload: options.status(true) }
+        },
         subscribe: receiptTopic(site, collector),
         chance: options.chance,
         up: (connected) => {

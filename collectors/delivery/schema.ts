@@ -27,18 +27,21 @@ export function openDatabase(path: string): DatabaseSync {
     return db
   } catch (error) {
     db.close()
+    if (codeOf(error) === BUSY) throw new Error(`暂存文件 ${path} 正被另一个采集器进程使用，请先停掉它`)
     throw error
   }
 }
 
+const BUSY = 5
 const CORRUPT = 11
 const NOT_A_DATABASE = 26
 
 /** SQLITE_CORRUPT (with its extended codes) or SQLITE_NOTADB. */
 export function isDamage(error: unknown): boolean {
-  const code = Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff
-  return code === CORRUPT || code === NOT_A_DATABASE
+  return codeOf(error) === CORRUPT || codeOf(error) === NOT_A_DATABASE
 }
+/** Primary result code of SQLite. */
+const codeOf = (error: unknown): number => Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff
 
 /** Renames a damaged database and what belongs to it; returns its new path. */
 export function moveAside(path: string, now: number): string {

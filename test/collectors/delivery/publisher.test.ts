@@ -238,3 +238,20 @@ async function startWire(port: number) {
     },
   }
 }
+
+test('a damaged spool is begun anew and the server hears of a gap', async () => {
+  const broker = await startMosquitto()
+  const receiver = await Receiver.connect(broker.url)
+  const dataDir = temporaryFolder()
+  const { mkdirSync, writeFileSync } = await import('node:fs')
+  mkdirSync(`${dataDir}/spool`)
+  writeFileSync(`${dataDir}/spool/tq.sqlite`, 'nonsense '.repeat(1000))
+  const tq = delivery(broker.url, dataDir)
+  tq.start()
+  await tq.deliver([draft(1)])
+  await until(() => receiver.events.length === 2)
+  expect(receiver.events.find(({ type }) => type === 'collector.gap')?.data).toMatchObject({ saved: 0 })
+  await tq.stop()
+  await receiver.stop()
+  await broker.stop()
+})
