@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { browserAlias, woff2Only } from '../../vite.config.ts'
 
@@ -38,8 +38,9 @@ export async function openStudio(): Promise<Studio> {
   })
   const { server, url } = await serve(dist)
   const browser = await launch()
+  const context = await browser.newContext({ deviceScaleFactor: 1 })
   return {
-    open: (scene, size) => openScene(browser, `${url}/?scene=${scene}`, url, size),
+    open: (scene, size) => openScene(context, `${url}/?scene=${scene}`, url, size),
     async close() {
       await browser.close()
       server.close()
@@ -54,8 +55,14 @@ const launch = (): Promise<Browser> =>
     args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none'],
   })
 
-async function openScene(browser: Browser, address: string, own: string, size: { width: number; height: number }) {
-  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1 })
+async function openScene(
+  context: BrowserContext,
+  address: string,
+  own: string,
+  size: { width: number; height: number },
+) {
+  const page = await context.newPage()
+  await page.setViewportSize(size)
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
@@ -69,7 +76,7 @@ async function openScene(browser: Browser, address: string, own: string, size: {
     throw new Error(`${address}: ${problems.join('; ')}`, { cause: error })
   })
   await page.evaluate('document.fonts.ready')
-  await page.waitForTimeout(250)
+  await page.waitForTimeout(100)
   return { page, problems }
 }
 
@@ -82,6 +89,7 @@ function serve(root: string): Promise<{ server: Server; url: string }> {
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
         'content-security-policy': CSP,
+        'cache-control': 'max-age=3600',
       })
       response.end(body)
     } catch {

@@ -106,7 +106,7 @@ export function usePanel(name: string): PanelView<unknown> {
     }),
   )
   return {
-    data: computed(() => shown.value?.data ?? null),
+    data: computed(() => (status.value.state === 'denied' ? null : (shown.value?.data ?? null))),
     status,
     state: computed(() => status.value.state),
     ageS: computed(() => status.value.ageS),

@@ -2,11 +2,11 @@ import '../../../web/ui/theme.ts'
 import { createPinia } from 'pinia'
 import { createApp, h } from 'vue'
 import type { Hello } from '../../../contract/live.ts'
-import { PANELS } from '../../../contract/panels/index.ts'
 import { useClock } from '../../../web/live/clock.ts'
 import { useLive } from '../../../web/live/store.ts'
 import { useTheme } from '../../../web/ui/use-theme.ts'
 import WallScreen from '../../../web/wall/WallScreen.vue'
+import { NORMAL } from '../../pictures/fixtures/panels.ts'
 import { SCENES, type Scene } from '../../pictures/fixtures/scenes.ts'
 import { install } from './measure.ts'
 
@@ -15,12 +15,31 @@ const name = new URLSearchParams(location.search).get('scene') ?? 'normal'
 const scene = SCENES[name]
 if (!scene) throw new Error(`no scene ${name}`)
 
+let rev = 1
 const app = createApp({ render: () => h(WallScreen, { screen: scene.screen ?? null }) }).use(createPinia())
+const PICTURED = Object.keys(NORMAL)
 const clock = useClock()
 const live = useLive()
 feed(scene)
 app.mount('#app')
 install()
+Object.assign(window, { churn, change })
+
+/** Many deltas of every panel, each a new value: what a busy hour does to the page. */
+async function churn(times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    clock.hold((scene?.now ?? 0) + (n % 20) * 1000)
+    for (const [panel, data] of Object.entries(scene?.panels ?? {})) {
+      if (data) change(panel, { ...(data as object), ...(panel === 'access' ? { passesToday: n } : {}) })
+    }
+    await new Promise((resolve) => requestAnimationFrame(() => resolve(null)))
+  }
+}
+
+/** One delta, as the server would send it. */
+function change(panel: string, data: unknown): void {
+  live.delta({ rev: ++rev, prevRev: rev - 1, panel, data: structuredClone(data), at: clock.read() })
+}
 
 function feed(it: Scene): void {
   const begin = it.frozenAt ?? it.now
@@ -49,7 +68,7 @@ function hello(it: Scene, serverTime: number): Hello {
       demo: it.demo === true,
       unit: '示例区人民检察院',
       screen: '01',
-      panels: Object.keys(PANELS).filter((panel) => !it.denied?.includes(panel)),
+      panels: PICTURED.filter((panel) => !it.denied?.includes(panel)),
       denied: it.denied ?? [],
       version: '0',
     },

@@ -15,7 +15,15 @@ export interface Measures {
 type Rgb = readonly [number, number, number]
 
 export function install(): void {
-  Object.assign(window, { measure })
+  Object.assign(window, { measure, blinking })
+}
+
+/** What moves without end. */
+function blinking(): string[] {
+  return document
+    .getAnimations()
+    .filter((one) => one.effect?.getTiming().iterations === Number.POSITIVE_INFINITY)
+    .map((one) => (one.effect instanceof KeyframeEffect ? (one.effect.target?.tagName ?? '') : ''))
 }
 
 function measure(): Measures {
@@ -50,6 +58,7 @@ function isClipped(node: Node, element: Element): boolean {
   const box = ink(range.getBoundingClientRect(), node.textContent ?? '')
   for (let at: Element | null = element; at && !at.classList.contains('glass'); at = at.parentElement) {
     const style = getComputedStyle(at)
+    if (at.classList.contains('wall')) return box.right > at.getBoundingClientRect().right
     if (style.textOverflow === 'ellipsis') return false
     if (style.overflow === 'visible' || at instanceof SVGElement) continue
     const frame = at.getBoundingClientRect()

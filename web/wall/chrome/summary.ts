@@ -32,4 +32,4 @@ export function casesWaiting(flow: PanelData<'flow'> | null, doubtful: boolean):
 }
 
 const keep = (all: Waiting[]) => all.filter((one) => one.n === null || one.n > 0)
-export const waitingWords = (one: Waiting): string => `${one.word} ${count(one.n)}${one.doubtful ? '（陈旧）' : ''}`
+export const waitingWords = (one: Waiting): string => `${one.word} ${count(one.n)}`
