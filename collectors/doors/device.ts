@@ -1,28 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import type { SourceOf } from '../../config/schema.ts'
 import { DigestClient, DigestRefused } from '../intake/digest-client.ts'
 import { HttpError } from '../intake/http.ts'
 import { backoffMs, pause } from '../intake/pause.ts'
-import { atZone } from '../intake/wall-clock.ts'
 import type { SourceContext } from '../source.ts'
-import { DeviceError, searchEvents, usable } from './acs-search.ts'
-import { readDeviceTime, SYSTEM_TIME } from './clock-check.ts'
+import { DeviceError, usable } from './acs-search.ts'
+import { DeviceClock, readDeviceTime, SYSTEM_TIME } from './clock-check.ts'
 import type { DoorDecoding } from './decode.ts'
 import type { DevicesHealth } from './health.ts'
 import { DeviceMemory } from './memory.ts'
-import { nextCursor, planSlices, type Slice } from './slices.ts'
+import { pollOnce } from './poll.ts'
+import { Reach } from './reach.ts'
 import { ALERT_STREAM, readStream } from './stream.ts'
 
 type Config = SourceOf<'hikvision'>
 
 /** How long after a refused password the device is asked again: longer than its own lock (protocols.md 2.1). */
 export const REFUSED_PAUSE_MS = 35 * 60_000
-const CLOCK_CHECK_MS = 3_600_000
 const ASK_AGAIN_MS = 6 * 3_600_000
+const DAY_MS = 86_400_000
 const MAX_BACKOFF_MS = 60_000
-/** Without any sign of life for so long the controller is told to be offline. */
-const OFFLINE_AFTER_MS = 20_000
-
 /** Parts that a test may replace. */
 export interface DeviceSeams {
   pause(ms: number, signal: AbortSignal): Promise<void>
@@ -39,11 +35,8 @@ export class DeviceWatch {
   readonly #health: DevicesHealth
   readonly #seams: DeviceSeams
   readonly #password: string
-  #skewMs = 0
-  #skewTold = false
-  #clockCheckedMs: number | undefined
-  #aliveMs = 0
-  #reachable: boolean | undefined
+  readonly #clock: DeviceClock
+  readonly #reach: Reach
   #wake: (() => void) | undefined
   #asked = false
 
@@ -60,6 +53,11 @@ export class DeviceWatch {
     this.#seams = parts.seams
     this.#password = parts.context.secret(device.password)
     this.#memory = new DeviceMemory(parts.context, parts.by)
+    this.#clock = new DeviceClock(parts.by.profile.skewNoticeS)
+    this.#reach = new Reach((state, atMs, reason) => {
+      const event = this.#memory.say('collector.status', `${state}:${atMs}`, { state, ...(reason ? { reason } : {}) })
+      parts.context.deliver([event]).catch((error: unknown) => parts.context.crashed(error))
+    })
   }
 
   /** Runs until the signal falls. @throws what is no trouble of the device (no room on disk) */
@@ -110,7 +108,7 @@ export class DeviceWatch {
       let waitMs = this.#config.pollS * 1000
       try {
         await this.#poll(client, signal)
-        if (this.#clockIsDue()) await this.#checkClock(client, signal)
+        if (this.#clock.isDue(this.#context.clock.now())) await this.#checkClock(client, signal)
         tries = 0
         this.#health.set(this.#device.id, { state: 'ok' })
       } catch (error) {
@@ -123,30 +121,17 @@ export class DeviceWatch {
   }
 
   async #poll(client: DigestClient, signal: AbortSignal): Promise<void> {
-    const nowMs = this.#context.clock.now()
-    const base = { nowMs, skewMs: this.#skewMs }
-    const plan = planSlices({
-      ...base,
-      cursorMs: this.#memory.position.cursorMs,
-      overlapMs: this.#config.overlapMin * 60_000,
-      backfillMs: this.#config.backfillDays * 86_400_000,
+    const whole = await pollOnce({
+      client,
+      signal,
+      memory: this.#memory,
+      clock: { nowMs: this.#context.clock.now(), skewMs: this.#clock.skewMs },
+      reach: { overlapMs: this.#config.overlapMin * 60_000, backfillMs: this.#config.backfillDays * DAY_MS },
+      zone: this.#by.profile.zone,
+      alive: () => this.#alive(),
+      refuse: (refusals) => this.#context.refuse(refusals),
     })
-    for (const slice of plan) {
-      const found = await searchEvents(client, this.#window(slice), randomUUID(), signal)
-      this.#alive()
-      if (found.refusals.length > 0) this.#context.refuse(found.refusals)
-      if (!found.complete) this.#context.log.warn({ device: this.#device.id }, '设备说还有记录却没有给出，稍后重取')
-      await this.#memory.polled(found.rows, (rowsMs) =>
-        nextCursor({ ...base, cursorMs: this.#memory.position.cursorMs }, slice, rowsMs, found.complete),
-      )
-      if (!found.complete) return
-    }
-  }
-
-  #window({ fromMs, toMs }: Slice): { startTime: string; endTime: string } {
-    const { zone } = this.#by.profile
-    const whole = (ms: number) => atZone(Math.floor(ms / 1000) * 1000, zone).observedAt
-    return { startTime: whole(fromMs), endTime: whole(toMs + 999) }
+    if (!whole) this.#context.log.warn({ device: this.#device.id }, '设备说还有记录却没有给出，稍后重取')
   }
 
   async #streamLoop(signal: AbortSignal): Promise<void> {
@@ -182,48 +167,23 @@ export class DeviceWatch {
     this.#context.log.info({ device: this.#device.id, end }, '实时流中断，重新连接')
   }
 
-  #clockIsDue(): boolean {
-    return this.#context.clock.now() - (this.#clockCheckedMs ?? Number.NEGATIVE_INFINITY) >= CLOCK_CHECK_MS
-  }
-
   async #checkClock(client: DigestClient, signal: AbortSignal): Promise<void> {
     const before = this.#context.clock.now()
     const answer = await client.request({ method: 'GET', path: SYSTEM_TIME, signal })
-    const now = this.#context.clock.now()
     if (answer.status >= 500) usable(answer)
     this.#alive()
-    this.#clockCheckedMs = now
+    const now = this.#context.clock.now()
     const deviceMs = answer.status === 200 ? readDeviceTime(answer.body, this.#by.profile.zone) : undefined
-    if (deviceMs === undefined) return
-    // The device tells whole seconds: half a second is no difference.
-    const skewMs = deviceMs - (before + now) / 2
-    this.#skewMs = Math.abs(skewMs) < 1000 ? 0 : Math.round(skewMs)
-    this.#health.skew(this.#device.id, this.#skewMs / 1000)
-    await this.#tellSkew(now)
+    const news = this.#clock.checked(deviceMs, before, now)
+    this.#health.skew(this.#device.id, this.#clock.skewMs / 1000)
+    const data = { skew_s: Math.round(this.#clock.skewMs / 1000) }
+    if (news) await this.#context.deliver([this.#memory.say('collector.clock_skew', String(now), data)])
   }
 
-  async #tellSkew(now: number): Promise<void> {
-    const skewed = Math.abs(this.#skewMs) > this.#by.profile.skewNoticeS * 1000
-    const told = this.#skewTold
-    this.#skewTold = skewed
-    if (!skewed || told) return
-    const data = { skew_s: Math.round(this.#skewMs / 1000) }
-    await this.#context.deliver([this.#memory.say('collector.clock_skew', String(now), data)])
-  }
-
-  /** An answer came. A controller that was silent is told to be there again. */
   #alive(): void {
     const now = this.#context.clock.now()
-    this.#aliveMs = now
     this.#context.contact(now)
-    if (this.#reachable !== true) this.#tellReachable(true, now)
-  }
-
-  #tellReachable(reachable: boolean, now: number, reason?: string): void {
-    this.#reachable = reachable
-    const state = reachable ? 'online' : 'offline'
-    const event = this.#memory.say('collector.status', `${state}:${now}`, { state, ...(reason ? { reason } : {}) })
-    this.#context.deliver([event]).catch((error: unknown) => this.#context.crashed(error))
+    this.#reach.alive(now)
   }
 
   /** Sorts an error: what is the device's is noted, a refused password and what is ours goes on up. */
@@ -234,10 +194,7 @@ export class DeviceWatch {
     if (error instanceof DeviceError && error.refusals.length > 0) this.#context.refuse(error.refusals)
     this.#context.log.warn({ device: this.#device.id, trouble: error.trouble }, error.message)
     if (tell) this.#health.set(this.#device.id, { state: 'degraded', reason: error.message })
-    const now = this.#context.clock.now()
-    const silent = now - this.#aliveMs >= OFFLINE_AFTER_MS
-    if (silent && this.#reachable !== false && error instanceof HttpError)
-      this.#tellReachable(false, now, error.message)
+    if (error instanceof HttpError) this.#reach.failed(this.#context.clock.now(), error.message)
   }
 
   async #notSupported(error: DeviceError): Promise<void> {

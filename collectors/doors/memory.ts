@@ -37,6 +37,8 @@ export class DeviceMemory {
   readonly #delivered = new Map<string, number>()
   readonly #refused = new Map<string, true>()
   #serials: SerialState
+  /** Cursor as it is on disk. */
+  #storedMs: number | undefined
   position: Position
 
   constructor(context: SourceContext, by: DoorDecoding) {
@@ -46,6 +48,7 @@ export class DeviceMemory {
     const stored = readStored(context.store.get(this.#key))
     this.#serials = stored?.serials ?? freshSerials()
     this.position = stored ?? { polled: 0, polledEpoch: 0 }
+    this.#storedMs = this.position.cursorMs
   }
 
   /** Rows of the live stream. Resolves when they are on disk. */
@@ -59,10 +62,15 @@ export class DeviceMemory {
     const { drafts, placed } = this.#decode(sorted(rows))
     const cursorMs = cursor(placed.map(({ ms }) => ms))
     const next = this.#advance(placed, drafts, cursorMs)
-    const quiet = drafts.length === 0 && (cursorMs ?? 0) - (this.position.cursorMs ?? 0) < PERSIST_MS
-    if (quiet && this.position.cursorMs !== undefined) return
-    await this.#deliver(drafts, placed, next)
+    if (drafts.length > 0 || this.#isFar(next)) await this.#deliver(drafts, placed, next)
     this.position = next
+  }
+
+  /** Has an empty search moved the cursor so far that it is worth a flush? A crash costs asking for that span again. */
+  #isFar({ cursorMs = 0 }: Position): boolean {
+    const moved = cursorMs - (this.#storedMs ?? 0)
+    const catchingUp = this.#context.clock.now() - cursorMs > CATCHING_UP_MS
+    return this.#storedMs === undefined || moved >= (catchingUp ? CATCHING_UP_MS : PERSIST_MS)
   }
 
   #advance(placed: readonly Placed[], drafts: Draft[], cursorMs: number | undefined): Position {
@@ -127,6 +135,7 @@ export class DeviceMemory {
   async #deliver(drafts: readonly Draft[], placed: readonly Placed[], position: Position): Promise<void> {
     const stored: z.input<typeof Stored> = { ...position, serials: this.#serials }
     await this.#context.deliver(drafts, { [this.#key]: JSON.stringify(stored) })
+    this.#storedMs = position.cursorMs
     for (const { serialNo, ms, epoch } of placed) this.#delivered.set(`${serialNo}@${ms}`, epoch)
     forget(this.#delivered)
   }
@@ -142,6 +151,7 @@ function forget(map: Map<string, unknown>): void {
 
 /** An empty poll moves the cursor on disk only now and then: it costs a flush each time and saves nothing. */
 const PERSIST_MS = 60_000
+const CATCHING_UP_MS = 12 * 3_600_000
 
 interface Placed {
   serialNo: number

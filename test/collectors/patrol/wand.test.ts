@@ -65,6 +65,20 @@ describe('wand exports, golden cases G9', () => {
     expect(times(text)).toEqual(['2026-09-01T08:30:00+08:00'])
   })
 
+  it.each(['bilingual.csv', 'gbk.txt'])('recorded bytes %s', (name) => {
+    const bytes = readFileSync(new URL(`../../fixtures/patrol/${name}`, import.meta.url))
+    const touches = decode(bytes).drafts.map(({ observedAt, object, data }) => [
+      observedAt,
+      object,
+      data.chip,
+      data.result,
+    ])
+    expect(touches).toEqual([
+      ['2026-09-01T08:30:00+08:00', 'point:P01', '0F004EBEFC', undefined],
+      ['2026-09-01T08:36:00+08:00', undefined, 'FFFF000001', 'extra'],
+    ])
+  })
+
   it('14: the encoding is kept', () => {
     expect(decode(encodeGbk(`${TWO_HEADERS}\r\n2026-09-01 08:30:00,R1,王某,大门,正常,0F004EBEFC`)).drafts[0]?.enc).toBe(
       'gb18030',
