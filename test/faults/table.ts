@@ -1,4 +1,5 @@
-import type { FaultReport, Kill } from './suite.ts'
+import type { Kill } from './kills.ts'
+import type { FaultReport } from './suite.ts'
 
 const line = (cells: readonly (string | number)[]): string =>
   `  ${cells.map((cell) => String(cell).padEnd(22)).join('')}`

@@ -10,6 +10,7 @@ export function httpLoad(url: string, token: string, base: number): Load {
   const made: string[] = []
   let counted = 0
   let running = false
+  let stopped = false
   let loop: Promise<void> = Promise.resolve()
 
   async function post(body: string): Promise<boolean> {
@@ -41,7 +42,7 @@ export function httpLoad(url: string, token: string, base: number): Load {
         return event.text
       })
       const body = `{"v":1,"batch":[${batch.join(',')}]}`
-      while (!(await delivered(body))) await sleep(AGAIN_MS)
+      while (!stopped && !(await delivered(body))) await sleep(AGAIN_MS)
       await sleep(EVERY_MS)
     }
     finished = true
@@ -61,6 +62,10 @@ export function httpLoad(url: string, token: string, base: number): Load {
     settled: () => finished,
     ids: () => made,
     counted: () => counted,
-    stop: () => loop,
+    stop: () => {
+      running = false
+      stopped = true
+      return loop
+    },
   }
 }

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { MetricStore } from '../../server/metrics/port.ts'
+import { type Account, type Effect, judge } from './history.ts'
+import { COUNTED_TYPE, type Load, PLAIN_TYPE } from './load/load.ts'
+import { countPoints, openStore } from './metrics.ts'
+import type { Reader } from './reader.ts'
+import type { World } from './world.ts'
+
+const SETTLE_MS = 60_000
+const METRICS_MS = 20_000
+
+/** Waits until all that was made is stored, or time is up; then reads everything there is. */
+export async function settle(world: World, loads: readonly Load[], reader: Reader): Promise<Account[]> {
+  const until = performance.now() + SETTLE_MS
+  for (;;) {
+    const accounts = await readAccounts(world, loads, reader)
+    const complete =
+      loads.every((load) => load.settled()) && accounts.every((account) => judge(account).lost.length === 0)
+    if (complete || performance.now() > until) return accounts
+    await sleep(500)
+  }
+}
+
+async function readAccounts(world: World, loads: readonly Load[], reader: Reader): Promise<Account[]> {
+  const probes = [...(await reader.events(PLAIN_TYPE)), ...(await reader.events(COUNTED_TYPE))]
+  const doors = await reader.events('access.granted')
+  const direct = loads.map((load): Account => {
+    const stored = probes.filter(({ object }) => object === `terminal:fault-${load.name}`).map(({ id }) => id)
+    return { source: load.name, sent: [...load.ids()], stored }
+  })
+  const numbers = doors.map(({ device, src }) => `${device}#${src?.native_id}`)
+  return [...direct, { source: world.doors.name, sent: [...world.doors.ids()], stored: numbers }]
+}
+
+/** The metrics follow on their side road, so they are given a while. */
+export async function metricEffects(world: World, loads: readonly Load[]): Promise<Effect[]> {
+  const store = openStore(world)
+  const until = performance.now() + METRICS_MS
+  for (;;) {
+    const effects = await countEffects(store, world, loads)
+    if (effects.every(({ expected, found }) => found === expected) || performance.now() > until) {
+      await store.close()
+      return effects
+    }
+    await sleep(500)
+  }
+}
+
+async function countEffects(store: MetricStore, world: World, loads: readonly Load[]): Promise<Effect[]> {
+  const effects: Effect[] = []
+  for (const load of loads) {
+    const found = await countPoints(store, 'terminal_event', { object: [`terminal:fault-${load.name}`] })
+    effects.push({ what: `指标 ${load.name}`, expected: load.ids().length, found })
+  }
+  const found = await countPoints(store, 'access_event', { type: ['access.granted'] })
+  return [...effects, { what: '指标 doors', expected: world.doors.ids().length, found }]
+}
