@@ -1,4 +1,34 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 /** Everything under /desk and /login; each page a lazy chunk of its own, apart from the wall's. */
-export const deskRoutes: RouteRecordRaw[] = []
+export interface DeskPage {
+  path: string
+  title: string
+  /** The word of permissions.yaml without which the page is not offered. */
+  permission: string
+}
+
+/** The bar's order. */
+export const DESK_PAGES: readonly DeskPage[] = [
+  { path: '/desk/alerts', title: '告警', permission: 'alerts.read' },
+  { path: '/desk/cases', title: '流程节点', permission: 'cases.read-own' },
+  { path: '/desk/draws', title: '随机分案', permission: 'draws.read' },
+  { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
+  { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
+]
+
+export const deskRoutes: RouteRecordRaw[] = [
+  { path: '/login', component: () => import('./login/LoginPage.vue'), meta: { title: '登录' } },
+  {
+    path: '/desk',
+    component: () => import('./shell/DeskShell.vue'),
+    children: [
+      { path: '', component: () => import('./shell/DeskHome.vue') },
+      { path: 'alerts/:id?', component: () => import('./alerts/AlertsDesk.vue'), meta: { title: '告警' } },
+      { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
+      { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
+      { path: 'cases/:id?', component: () => import('./cases/CasesDesk.vue'), meta: { title: '流程节点' } },
+      { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
+    ],
+  },
+]

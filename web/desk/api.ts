@@ -1,0 +1,82 @@
+import type { z } from 'zod'
+import { CSRF_HEADER } from '../../contract/http/people.ts'
+import { Problem } from '../../contract/http/problem.ts'
+import type { RouteSpec } from '../../contract/http/route.ts'
+
+/** A refused or failed call, with the sentence that people read. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly type: string
+  readonly errors: readonly { path: string; message: string }[]
+  constructor(problem: Problem) {
+    super(problem.detail ? `${problem.title}：${problem.detail}` : problem.title)
+    this.name = 'ApiError'
+    this.status = problem.status
+    this.type = problem.type
+    this.errors = problem.errors ?? []
+  }
+}
+
+export interface CallOptions<Params, Query, Body> {
+  params?: Params
+  query?: Query
+  body?: Body
+  signal?: AbortSignal
+}
+
+let csrf: string | null = null
+/** Session writes carry the token of `login` and `me`. */
+export const setCsrf = (token: string | null): void => {
+  csrf = token
+}
+
+let whenSignedOut: () => void = () => undefined
+export const onSignedOut = (act: () => void): void => {
+  whenSignedOut = act
+}
+
+/**
+ * Calls a declared route with the browser's session.
+ * @throws ApiError with the server's problem, or «连不上服务器» when there is no answer
+ */
+export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, A>,
+  options: CallOptions<z.input<P>, z.input<Q>, z.input<B>> = {},
+): Promise<z.output<A>> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (spec.method !== 'GET' && csrf) headers[CSRF_HEADER] = csrf
+  const response = await fetch(address(spec.path, options.params, options.query), {
+    method: spec.method,
+    headers,
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    signal: options.signal,
+    credentials: 'same-origin',
+  }).catch((error: unknown) => {
+    if (options.signal?.aborted) throw error
+    throw new ApiError({ type: 'unreachable', title: '连不上服务器，请检查网络后重试', status: 0 })
+  })
+  if (!response.ok) throw await problemOf(response)
+  if (response.status === 204) return undefined as z.output<A>
+  return (await response.json()) as z.output<A>
+}
+
+export function address(path: string, params: unknown, query: unknown): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_whole, key: string) =>
+    encodeURIComponent(String((params as Record<string, unknown>)[key] ?? '')),
+  )
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries((query ?? {}) as Record<string, unknown>))
+    if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
+  const text = search.toString()
+  return `/api/v1${filled}${text ? `?${text}` : ''}`
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const parsed = Problem.safeParse(await response.json().catch(() => undefined))
+  const problem = parsed.success
+    ? parsed.data
+    : { type: 'internal', title: `服务器答复异常（${response.status}）`, status: response.status }
+  if (response.status === 401 && problem.type.includes('signed-out')) whenSignedOut()
+  return new ApiError(problem)
+}
