@@ -58,6 +58,25 @@ describe('revisions', () => {
   })
 })
 
+describe('a panel that the server cannot read', () => {
+  it('is broken with its cause, and keeps the last good data behind it', () => {
+    const live = connected()
+    const broken = { broken: { cause: '数据读取失败', lastOkAt: NOW - 60_000, retryAt: NOW + 5000 } }
+    live.delta({ rev: 8, prevRev: 7, panel: 'flow', data: broken, at: NOW })
+    const flow = usePanel('flow')
+    expect(flow.status.value).toMatchObject({ state: 'broken', cause: '数据读取失败', ageS: 60, retryInS: 5 })
+    expect(flow.data.value?.open).toBe(110)
+  })
+})
+
+describe('pulse', () => {
+  it('tells whether something was missed', () => {
+    const live = connected()
+    expect(live.pulse({ rev: 7, serverTime: NOW })).toBe(false)
+    expect(live.pulse({ rev: 9, serverTime: NOW })).toBe(true)
+  })
+})
+
 describe('panel status', () => {
   const input: StatusInput = {
     name: 'flow',
@@ -81,7 +100,7 @@ describe('panel status', () => {
     ['normal', { entry: at(NOW - 1800_000) }],
     ['empty', { entry: at(null) }],
     ['broken', { entry: at(NOW, 'broken') }],
-    ['broken', { entry: { data: null, at: NOW, problem: '字段不符' } }],
+    ['broken', { entry: { data: null, at: NOW, problem: { cause: '字段不符', lastOkAt: null, retryAt: null } } }],
     ['refreshing', { connection: { state: 'lost', since: NOW } }],
     ['frozen', { frozen: true }],
     ['stale', { frozen: true, entry: at(NOW - 1801_000) }],

@@ -6,8 +6,17 @@ import { useLive } from './store.ts'
 
 type LiveSocket = Socket<ServerToClient, ClientToServer>
 
+/** contract/live.ts: a pulse every 5 s. */
+const SILENCE_MS = 15_000
 /** A refused key may become valid again (renewed, server back with its accounts): asked again this often. */
 const DENIED_RETRY_MS = 30_000
+
+const REFUSAL_WORDS: Readonly<Record<string, string>> = {
+  'signed-out': '未登录，或大屏密钥无效、已作废。',
+  forbidden: '此账户没有查看本页的权限。',
+  'bad-origin': '访问来源不被允许，请使用系统公布的地址打开。',
+  'too-many-sockets': '同时打开的页面过多，请关闭不用的页面后等待自动重试。',
+}
 
 export interface LiveOptions {
   namespace: keyof typeof NAMESPACES
@@ -29,12 +38,14 @@ export function startLive(options: LiveOptions): { stop(): void } {
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
   })
+  const behindFrame = afterFrame()
+  const onGlass = (act: () => void) => requestAnimationFrame(() => behindFrame(act))
   const painter = createPainter({
     now: clock.read,
     isOnGlass,
     emit: (receipt) => socket.emit('painted', receipt),
     frame: (act) => requestAnimationFrame(act),
-    afterFrame: afterFrame(),
+    afterFrame: behindFrame,
   })
 
   function later(ms: number, act: () => void): void {
@@ -52,6 +63,18 @@ export function startLive(options: LiveOptions): { stop(): void } {
     later(DENIED_RETRY_MS, () => socket.connect())
   }
 
+  /** A connection that says nothing for 15 s is frozen, whatever the network believes. */
+  let heardAt = clock.read()
+  const heard = () => {
+    heardAt = clock.read()
+  }
+  const watchdog = setInterval(() => {
+    if (!socket.connected || live.connection.state !== 'connected') return
+    if (clock.read() - heardAt < SILENCE_MS) return
+    heard()
+    socket.io.engine.close()
+  }, 1000)
+
   let asking = false
   function resync(): void {
     if (asking) return
@@ -63,11 +86,20 @@ export function startLive(options: LiveOptions): { stop(): void } {
     })
   }
 
-  socket.on('hello', (hello) => live.hello(hello))
+  socket.on('hello', (hello) => {
+    heard()
+    live.hello(hello)
+  })
   socket.on('snapshot', (snapshot) => live.snapshot(snapshot))
+  socket.on('pulse', (pulse) => {
+    heard()
+    if (live.pulse(pulse)) resync()
+  })
   socket.on('delta', (delta, taken) => {
+    heard()
     if (live.delta(delta) === 'gap') resync()
-    if (typeof taken === 'function') taken()
+    // The next one comes only when this one is on the glass: a slow page gets the newest, not a queue.
+    if (typeof taken === 'function') onGlass(taken)
   })
   socket.on('alert', (alert) => {
     live.alert(alert)
@@ -80,7 +112,7 @@ export function startLive(options: LiveOptions): { stop(): void } {
   })
   socket.on('revoked', ({ reason }) => {
     socket.disconnect()
-    denied(reason)
+    denied(REFUSAL_WORDS[reason] ?? reason)
   })
   socket.on('disconnect', (reason) => {
     lost()
@@ -88,7 +120,7 @@ export function startLive(options: LiveOptions): { stop(): void } {
   })
   // socket.active tells a refusal (false: no retry by itself) from a network that is down.
   socket.on('connect_error', (error) => {
-    if (!socket.active) denied(error.message)
+    if (!socket.active) denied(REFUSAL_WORDS[error.message] ?? error.message)
     else lost()
   })
 
@@ -96,6 +128,7 @@ export function startLive(options: LiveOptions): { stop(): void } {
   return {
     stop() {
       for (const timer of timers) clearTimeout(timer)
+      clearInterval(watchdog)
       socket.disconnect()
       clock.stop()
     },

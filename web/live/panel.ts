@@ -50,15 +50,17 @@ export interface StatusInput {
 export function panelStatus(input: StatusInput): PanelStatus {
   const { entry, now } = input
   const freshness = (entry?.data as { freshness?: Freshness } | null | undefined)?.freshness
-  const at = freshness?.at ?? null
+  const problem = entry?.problem ?? null
+  const at = problem?.lastOkAt ?? freshness?.at ?? null
+  const retryAt = problem ? problem.retryAt : freshness?.retryAt
   const base = {
     source: freshness?.source ?? '',
     at,
     ageS: at === null ? null : Math.max(0, (now - at) / 1000),
     now,
     frozen: input.frozen,
-    cause: entry?.problem ?? freshness?.cause ?? '',
-    retryInS: typeof freshness?.retryAt === 'number' ? Math.max(0, (freshness.retryAt - now) / 1000) : null,
+    cause: problem?.cause ?? freshness?.cause ?? '',
+    retryInS: typeof retryAt === 'number' ? Math.max(0, (retryAt - now) / 1000) : null,
     waitedS: input.connection.state === 'connecting' ? Math.max(0, (now - input.connection.since) / 1000) : 0,
   }
   return { ...base, state: choose(input, freshness, base.ageS) }

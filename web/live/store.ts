@@ -1,16 +1,16 @@
 import { defineStore } from 'pinia'
 import { type ShallowRef, shallowRef } from 'vue'
-import type { Delta, Hello, Snapshot } from '../../contract/live.ts'
+import type { Delta, Hello, Pulse, Snapshot } from '../../contract/live.ts'
 import type { AlertItem, AlertsPanel } from '../../contract/panels/alerts.ts'
 import { mergeAlert } from './alerts.ts'
-import { checkPanel } from './check.ts'
+import { checkPanel, type Problem } from './check.ts'
 import { useClock } from './clock.ts'
 
-/** One panel as the server last told it. `problem`: the newest word did not have the contract's shape. */
+/** One panel as the server last told it. `problem`: the server could not read it, or said it in a wrong shape. */
 export interface PanelEntry {
   data: unknown
   at: number
-  problem: string | null
+  problem: Problem | null
 }
 
 export type Connection =
@@ -52,7 +52,7 @@ export const useLive = defineStore('live', () => {
     const entry = panel(name)
     const checked = checkPanel(name, raw)
     if (!checked.ok)
-      entry.value = { data: entry.value?.data ?? null, at: entry.value?.at ?? at, problem: checked.cause }
+      entry.value = { data: entry.value?.data ?? null, at: entry.value?.at ?? at, problem: checked.problem }
     else entry.value = { data: name === 'alerts' ? overtake(checked.data) : checked.data, at, problem: null }
   }
 
@@ -88,6 +88,12 @@ export const useLive = defineStore('live', () => {
     return 'applied'
   }
 
+  /** The server's sign of life. True when this page has missed something. */
+  function pulse(message: Pulse): boolean {
+    clock.sync(message.serverTime)
+    return message.rev !== rev
+  }
+
   function alert(item: AlertItem): void {
     recent.delete(item.id)
     recent.set(item.id, { item, at: clock.read() })
@@ -108,5 +114,5 @@ export const useLive = defineStore('live', () => {
     frozen.value = null
   }
 
-  return { caps, connection, frozen, panel, hello, snapshot, delta, alert, connected, freeze, thaw }
+  return { caps, connection, frozen, panel, hello, snapshot, delta, pulse, alert, connected, freeze, thaw }
 })
