@@ -166,7 +166,7 @@ describe('publisher against Mosquitto (G12)', () => {
     const health = receiver.healths.find(({ refusals }) => (refusals as unknown[]).length > 0)
     expect(health).toMatchObject({ last_ok_ms: 5000, dropped: 7, quarantined: 1 })
     expect(JSON.stringify(health)).not.toContain('zhangsan')
-    expect(JSON.stringify(receiver.deadLetters)).toContain('bad_json')
+    await until(() => JSON.stringify(receiver.deadLetters).includes('bad_json'))
     tq.state('failed', '设备没有应答')
     await until(() => receiver.healths.at(-1)?.state === 'failed')
     await until(() => receiver.statuses.at(-1)?.body.state === 'degraded')
