@@ -17,15 +17,22 @@ const MAX_TIME = 9_223_372_036_000
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
 const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]+/g
 
+/** What makes the slow way necessary; nearly every value is clean already. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNCLEAN_TAG = /^\s|\s$|[\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff\\]/
+const UNCLEAN_TEXT = /[\0\ud800-\udfff]|\\'/
+
 /** A tag value as the store keeps it; undefined when nothing is left. Backslashes cannot be escaped in tags. */
 export function cleanTag(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined
+  if (typeof value !== 'string' || value === '') return undefined
+  if (value.length <= MAX_TAG && !UNCLEAN_TAG.test(value)) return value
   const clean = value.toWellFormed().replace(CONTROL, ' ').replaceAll('\\', '/').trim()
   return clean.length > MAX_TAG ? clean.slice(0, MAX_TAG).toWellFormed() : clean || undefined
 }
 
 /** `\'` is written wrongly by the client's escape (it doubles the backslash), so the backslash becomes a slash. */
 function cleanText(value: string): string {
+  if (value.length < 1000 && !UNCLEAN_TEXT.test(value)) return value
   const clean = value.toWellFormed().replaceAll('\u0000', '').replaceAll("\\'", "/'")
   if (clean.length * 3 <= MAX_TEXT_BYTES || Buffer.byteLength(clean) <= MAX_TEXT_BYTES) return clean
   return Buffer.from(clean)
