@@ -26,6 +26,9 @@ export const statusTopic = (site: string, domain: Domain, collector: string): st
 export const receiptTopic = (site: string, collector: string): string => `${ROOT}/${site}/_receipt/${collector}`
 export const deadLetterTopic = (site: string, collector: string): string => `${ROOT}/${site}/_dlq/${collector}`
 
+/** Retained: the newest head of a chain, outside the data folder (draw.md). */
+export const anchorTopic = (site: string, chain: string): string => `${ROOT}/${site}/_anchor/${chain}`
+
 /** What the server subscribes to. `_receipt` and `_dlq` have four levels and so do not match. */
 export const serverFilters = (site: string): string[] => [
   `${ROOT}/${site}/+/+/evt/+`,

@@ -10,3 +10,5 @@ export const newId = (): string => randomUUID()
 export const randomToken = (bytes = 32): string => randomBytes(bytes).toString('base64url')
 /** 0 ≤ x < 1; for jitter only, never for a draw. */
 export const chance = (): number => Math.random()
+/** 32 bytes by default, lower-case hex: secrets of draws. */
+export const randomHex = (bytes = 32): string => randomBytes(bytes).toString('hex')

@@ -6,11 +6,15 @@ import type { Config } from '../config/load.ts'
 import { resolveSecret } from '../config/secrets.ts'
 import { workCalendar } from '../config/workdays.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
+import { anchorage } from './anchor.ts'
+import { assignmentFeature } from './assignment/index.ts'
 import { auditJournal, auditMigrations } from './audit/journal.ts'
 import { casesFeature } from './cases/index.ts'
-import { chance, newId, randomToken, systemClock } from './clock.ts'
+import { casePort } from './cases/port.ts'
+import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
+import { deadlinesFeature } from './deadlines/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
 import { history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
@@ -128,6 +132,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
     metrics: (points) => metrics.sink.write(points),
   })
   const cases = casesFeature(common)
+  const assignment = assignmentFeature({
+    ...common,
+    cases: casePort(config),
+    newId,
+    secret: randomHex,
+    anchor: anchorage({
+      folder: process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`,
+      site: site.site,
+      publish: (topic, payload, how) => wire.publish(topic, payload, how),
+      failed,
+    }),
+  })
   const people = openPeople({
     records,
     clock,
@@ -164,7 +180,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
 
   /** The whole list of features: adding one is a line here. */
-  const features: readonly Feature[] = [people.feature, alerts, sources, security, cases, ingest]
+  const features: readonly Feature[] = [
+    people.feature,
+    alerts,
+    sources,
+    security,
+    cases,
+    deadlinesFeature({ config, calendar }),
+    assignment,
+    ingest,
+  ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
     features.flatMap((feature) => pick(feature) ?? [])
   const handlers: readonly EventHandler[] = every((feature) => feature.handlers)
@@ -180,9 +205,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
     painted: ({ alertId, paintedAt, heardAt, namespace, person }) => {
       telemetry.painted(namespace, (heardAt - paintedAt) / 1000)
-      records
-        .write((turn) => alerts.recordPainted(turn, alertId, person.username, paintedAt))
-        .catch((error: unknown) => failed(error, 'painted'))
+      alerts.notePainted(alertId, person.username, paintedAt)
     },
     failed,
   })

@@ -14,7 +14,7 @@ import {
   readCaseBoard,
   structurePanel,
 } from './figures.ts'
-import { caseMigrations, findCase, listCases, readHistory } from './repository.ts'
+import { type CaseScope, caseMigrations, findCase, listCases, readHistory } from './repository.ts'
 import { type CaseRecord, caseState, colourOf, daysLeft } from './rules.ts'
 
 export type { CasesDeps } from './events.ts'
@@ -44,13 +44,19 @@ function panels(deps: CasesDeps & { calendar: WorkCalendar }): Panel[] {
   ]
 }
 
-/** Undefined = all cases; a prosecutor sees own ones only, and without an employee number none. */
-function ownHandlerNo(deps: CasesDeps, person: Principal): string | undefined {
-  if (person.permissions.has('cases.read')) return undefined
-  return (
-    deps.config.site.people.find(({ id, account }) => id === person.id || account === person.username)?.employeeNo ?? ''
-  )
+/** Which cases a person may see: all, those of the own department, or own ones; without a number, none. */
+function scopeOf({ config }: CasesDeps, person: Principal): CaseScope {
+  if (person.permissions.has('cases.read')) return {}
+  const known = config.site.people.find(({ id, account }) => id === person.id || account === person.username)
+  const own = { handlerNo: known?.employeeNo ?? '' }
+  if (!person.permissions.has('cases.read-department')) return own
+  const department = config.site.departments.find(({ id }) => id === known?.department)?.name
+  return department ? { department } : own
 }
+
+const inScope = (scope: CaseScope, record: CaseRecord): boolean =>
+  (scope.handlerNo === undefined || record.handlerNo === scope.handlerNo) &&
+  (scope.department === undefined || record.department === scope.department)
 
 function routes(deps: CasesDeps): BoundRoute[] {
   const { flow } = deps.config
@@ -58,7 +64,7 @@ function routes(deps: CasesDeps): BoundRoute[] {
     bind(caseRoutes.list, async ({ person, query, now }) => {
       const records = await listCases(deps.records.read, {
         states: query.state,
-        handlerNo: ownHandlerNo(deps, person),
+        ...scopeOf(deps, person),
         after: query.cursor ?? '',
         limit: query.limit,
       })
@@ -67,10 +73,8 @@ function routes(deps: CasesDeps): BoundRoute[] {
     }),
     bind(caseRoutes.get, async ({ person, params, now }) => {
       const record = await findCase(deps.records.read, params.id)
-      const own = ownHandlerNo(deps, person)
       // A stranger's case answers like one that does not exist.
-      if (!record || (own !== undefined && record.handlerNo !== own))
-        throw new Refusal('not-found', '没有这件案件，或无权查看')
+      if (!record || !inScope(scopeOf(deps, person), record)) throw new Refusal('not-found', '没有这件案件，或无权查看')
       const history = await readHistory(deps.records.read, record.id)
       return {
         ...present(flow, record, now),

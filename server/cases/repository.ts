@@ -228,14 +228,21 @@ export async function openCases(db: Tx | Reader): Promise<CaseRecord[]> {
   return rows.map(toRecord)
 }
 
+/** What a caller may see; empty = everything. */
+export interface CaseScope {
+  handlerNo?: string
+  department?: string
+}
+
 /** A page of cases in the order of id. */
 export async function listCases(
   db: Reader,
-  filter: { states: readonly string[]; handlerNo?: string; after: string; limit: number },
+  filter: CaseScope & { states: readonly string[]; after: string; limit: number },
 ): Promise<CaseRecord[]> {
   let query = db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '>', filter.after)
   if (filter.handlerNo !== undefined)
     query = query.where((eb) => eb(eb.fn.coalesce('handler_no', 'drawn_no'), '=', filter.handlerNo ?? ''))
+  if (filter.department !== undefined) query = query.where('department', '=', filter.department)
   const wants = (state: string) => filter.states.length === 0 || filter.states.includes(state)
   query = query.where((eb) => {
     const done = eb.or([eb('closed', 'is not', null), eb('gone', 'is not', null)])
