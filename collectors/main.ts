@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { type Config, ConfigError, loadConfig } from '../config/load.ts'
 import type { SourceConfig } from '../config/schema.ts'
 import { chance, systemClock } from './clock.ts'
+import { keepLean } from './lean.ts'
 import { readPorts, writePorts } from './ports.ts'
 import type { SourceContext, SourceRunner } from './source.ts'
 import { type House, superviseSource } from './supervisor.ts'
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
     .filter(({ enabled }) => enabled)
     .map((config) => superviseSource(onAskedPort(config), house, build))
   house.log.info({ sources: sources.length }, '采集器已启动')
+  keepLean()
 
   let stopping = false
   const stop = async () => {
