@@ -1,0 +1,71 @@
+/** `npm run verify -- draws FILE.ndjson` · `npm run verify -- audit`: recomputes; exit 1 and the place on the first difference. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type ChainFailure, checkLinks, parseChain } from '../../contract/chain.ts'
+import { verifyDraws } from '../../contract/verify-draws.ts'
+import { systemClock } from '../clock.ts'
+import { exportChain } from '../records/chain.ts'
+import { RecordStore } from '../records/store.ts'
+import { readEnvironment } from './environment.ts'
+
+const USAGE = `用法：
+  npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
+  npm run verify -- chain 文件.ndjson    只核对哈希链接
+  npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/demo）`
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const fail = (failures: readonly ChainFailure[]): void => {
+  for (const { seq, what } of failures.slice(0, 20)) say(`第 ${seq} 条：${what}`)
+  if (failures.length > 20) say(`另有 ${failures.length - 20} 处`)
+  process.exitCode = 1
+}
+
+function readFile(file: string | undefined): string {
+  if (!file) throw new Error(USAGE)
+  const path = resolve(file)
+  if (!existsSync(path)) throw new Error(`没有文件 ${path}`)
+  return readFileSync(path, 'utf8')
+}
+
+async function draws(file: string | undefined): Promise<void> {
+  const verdict = await verifyDraws(readFile(file))
+  say(
+    `条目 ${verdict.entries}，抽签 ${verdict.draws} 次，${verdict.ok ? '全部一致' : `不一致 ${verdict.failures.length} 处`}`,
+  )
+  if (!verdict.ok) fail(verdict.failures)
+}
+
+async function links(text: string, name: string): Promise<void> {
+  const { entries, failures } = parseChain(text)
+  const all = [...failures, ...(await checkLinks(entries))]
+  say(`${name} 链 ${entries.length} 条，${all.length === 0 ? '全部一致' : `不一致 ${all.length} 处`}`)
+  if (all.length > 0) fail(all)
+}
+
+async function audit(): Promise<void> {
+  const file = join(readEnvironment().dataDir ?? resolve('./data/demo'), 'records.sqlite')
+  if (!existsSync(file)) throw new Error(`没有数据库 ${file}；请用 SANLING_DATA 指明数据目录`)
+  const records = new RecordStore(
+    { kind: 'sqlite', file },
+    { now: systemClock.now, committed: () => undefined, failed: () => undefined },
+  )
+  try {
+    for (const chain of ['audit', 'assignment'])
+      await links((await Array.fromAsync(exportChain(records.read, chain))).join(''), chain)
+  } finally {
+    await records.close()
+  }
+}
+
+const { positionals } = parseArgs({ allowPositionals: true, options: {} })
+const [what, file] = positionals
+try {
+  if (what === 'draws') await draws(file)
+  else if (what === 'chain') await links(readFile(file), '导出')
+  else if (what === 'audit') await audit()
+  else throw new Error(USAGE)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 2
+}
