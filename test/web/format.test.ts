@@ -82,5 +82,9 @@ describe('moments, always in the office zone', () => {
   it('writes legal days', () => {
     expect([0, 5, -2].map(f.due)).toEqual(['今日 24:00', '剩 5 日', '逾期 2 日'])
   })
+  it('writes case numbers with their own brackets', () => {
+    expect(f.caseNumber('示检捕受[2026]14999900165号')).toBe('示检捕受〔2026〕14999900165号')
+    expect(f.caseNumber('示检捕〔2026〕187号')).toBe('示检捕〔2026〕187号')
+  })
   it('shortens hashes', () => expect(f.shortHash('59a0aabbccdd19ea')).toBe('59a0⋯19ea'))
 })

@@ -98,5 +98,12 @@ export function due(days: number): string {
   return days > 0 ? `剩 ${days} 日` : `逾期 ${-days} 日`
 }
 
+/** Width of words in em, near enough: figures and Latin letters take a little more than half of a Chinese one. */
+export const emWidth = (words: string): number =>
+  [...words].reduce((sum, one) => sum + (one > '\u2e80' ? 1 : one === ' ' ? 0.25 : 0.6), 0)
+
+/** Case numbers in full with 〔〕, whatever brackets the source writes. */
+export const caseNumber = (words: string): string => words.replace(/[[［【(（](\d{4})[\]］】)）]/, '〔$1〕')
+
 /** 8 hex characters of a hash: 59a0…19ea. */
 export const shortHash = (hash: string): string => (hash.length <= 8 ? hash : `${hash.slice(0, 4)}⋯${hash.slice(-4)}`)
