@@ -13,6 +13,8 @@ export const problemOf = (refusal: Refusal): Problem => ({
 
 const BY_STATUS: Readonly<Record<number, RefusalId>> = {
   400: 'bad-input',
+  // koa-send calls a path that leads out of its folder forbidden; there is nothing to see there.
+  403: 'not-found',
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'too-large',
