@@ -29,6 +29,10 @@ const execArgv = (file: string): string[] =>
     ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROF}`]
     : []
 
+const failed = (why: string): never => {
+  throw new Error(why)
+}
+
 /** One subscriber and one publisher on a Mosquitto of their own. */
 export async function measure(subscriber: 'product.ts' | 'house.ts' | 'baseline.ts', kind: Kind): Promise<Measured> {
   const broker = await startMosquitto({
@@ -38,7 +42,10 @@ export async function measure(subscriber: 'product.ts' | 'house.ts' | 'baseline.
   const file = join(temporaryFolder('bench'), 'bench.sqlite')
   const server = child(subscriber, [broker.url, file])
   try {
-    await once(server, 'message')
+    await Promise.race([
+      once(server, 'message'),
+      once(server, 'exit').then(() => failed(`${subscriber} did not start`)),
+    ])
     const publisher = child('publisher.ts', [String(broker.port), kind, String(EVENTS[kind]), String(START)])
     let said = ''
     publisher.stdout?.on('data', (chunk) => {
@@ -57,67 +64,62 @@ export async function measure(subscriber: 'product.ts' | 'house.ts' | 'baseline.
   }
 }
 
-/** Alternates, so that a slow minute of the machine meets both. */
-async function compare(kind: Kind): Promise<{ product: Measured[]; baseline: Measured[] }> {
-  const product: Measured[] = []
-  const baseline: Measured[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    baseline.push(await measure('baseline.ts', kind === 'malformed' ? 'single' : kind))
-    product.push(await measure('product.ts', kind))
-  }
-  return { product, baseline }
+type Subscriber = Parameters<typeof measure>[0]
+type Run = readonly [subscriber: Subscriber, kind: Kind]
+
+/** Takes turns, so that a slow minute of the machine meets all of them. */
+async function compare<const Runs extends readonly Run[]>(
+  ...runs: Runs
+): Promise<{ [Index in keyof Runs]: Measured[] }> {
+  const results: Measured[][] = runs.map(() => [])
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [at, [subscriber, kind]] of runs.entries()) results[at]?.push(await measure(subscriber, kind))
+  return results as { [Index in keyof Runs]: Measured[] }
 }
 
-const rate = (runs: readonly Measured[]): number => median(runs.map(({ perSecond }) => perSecond))
-/** CPU time tells more than the rate when somebody else uses the machine as well. */
-const details = (kind: Kind, product: readonly Measured[], baseline: readonly Measured[]) => {
-  const of = (runs: readonly Measured[], what: (run: Measured) => number) => median(runs.map(what))
+const of = (runs: readonly Measured[], what: (run: Measured) => number): number => median(runs.map(what))
+const rate = (runs: readonly Measured[]): number => of(runs, ({ perSecond }) => perSecond)
+
+function against(what: string, kind: Kind, product: Measured[], baseline: Measured[], target: string): Row {
+  // CPU of the main thread tells more than the rate when somebody else uses the machine as well.
   const cpu = (run: Measured) => (run.process.cpuMs * 1000) / EVENTS[kind]
-  return {
-    'CPU µs/event': of(product, cpu),
-    'of baseline': of(baseline, cpu),
-    turns: of(product, (run) => run.process.turns ?? 0),
-    'RSS MB': Math.round(of(product, (run) => run.process.rssMb)),
-  }
+  return row({
+    case: what,
+    unit: kind === 'batch' ? 'events/s' : 'msg/s',
+    product: rate(product),
+    baseline: rate(baseline),
+    target,
+    details: {
+      'CPU µs/event': of(product, cpu),
+      'of baseline': of(baseline, cpu),
+      'loop p99 ms': of(product, ({ process }) => process.p99Ms ?? 0),
+      'RSS MB': Math.round(of(product, ({ process }) => process.rssMb)),
+    },
+  })
 }
 
+/** `ingest` alone with a handler that reads and writes once a turn, and the whole house with every feature in it. */
 async function run(): Promise<Row[]> {
-  const single = await compare('single')
-  const batch = await compare('batch')
-  const malformed: Measured[] = []
-  const clean: Measured[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    clean.push(await measure('product.ts', 'single'))
-    malformed.push(await measure('product.ts', 'malformed'))
-  }
-  const loops = [...single.product, ...batch.product, ...malformed].map((one) => one.process.p99Ms ?? 0)
+  const [bare, product, house] = await compare(
+    ['baseline.ts', 'single'],
+    ['product.ts', 'single'],
+    ['house.ts', 'single'],
+  )
+  const [bareBatch, productBatch, houseBatch] = await compare(
+    ['baseline.ts', 'batch'],
+    ['product.ts', 'batch'],
+    ['house.ts', 'batch'],
+  )
+  const [clean, malformed] = await compare(['product.ts', 'single'], ['product.ts', 'malformed'])
+  const loops = [...product, ...productBatch, ...malformed].map((one) => one.process.p99Ms ?? 0)
   return [
+    against('single messages', 'single', product, bare, '>= 0.5'),
+    against('batches', 'batch', productBatch, bareBatch, '>= 0.35'),
+    against('10 % malformed against clean', 'malformed', malformed, clean, '>= 0.95'),
+    against('single messages, whole house', 'single', house, bare, '>= 0.5'),
+    against('batches, whole house', 'batch', houseBatch, bareBatch, '>= 0.35'),
     row({
-      case: 'single messages',
-      unit: 'msg/s',
-      product: rate(single.product),
-      baseline: rate(single.baseline),
-      target: '>= 0.5',
-      details: details('single', single.product, single.baseline),
-    }),
-    row({
-      case: 'batches',
-      unit: 'events/s',
-      product: rate(batch.product),
-      baseline: rate(batch.baseline),
-      target: '>= 0.35',
-      details: details('batch', batch.product, batch.baseline),
-    }),
-    row({
-      case: '10 % malformed against clean',
-      unit: 'msg/s',
-      product: rate(malformed),
-      baseline: rate(clean),
-      target: '>= 0.95',
-      details: details('malformed', malformed, clean),
-    }),
-    row({
-      case: 'event-loop delay p99, worst run',
+      case: 'event-loop delay p99 of ingest, worst run',
       unit: 'ms',
       product: Math.max(...loops),
       baseline: null,
