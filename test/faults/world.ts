@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Config, loadConfig } from '../../config/load.ts'
@@ -13,6 +14,16 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const CONFIG = join(ROOT, 'config')
 
 export type Demo = DemoFile
+
+/** As `npm start` does: processes that find their sources compiled start quicker. */
+function compiled(): Record<string, string> {
+  const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') }
+  spawnSync(process.execPath, [join(ROOT, 'server/commands/warm.ts')], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  })
+  return env
+}
 
 /** The product with everything around it, in a data folder of its own. */
 export interface World {
@@ -50,7 +61,13 @@ export async function openWorld(real: boolean): Promise<World> {
     secrets['device.hik'] ?? '',
   )
   const port = await freePort()
-  const common = { SANLING_DATA: dataDir, SANLING_OFFICE: 'off', SANLING_HOST: '127.0.0.1', ...services.env }
+  const common = {
+    SANLING_DATA: dataDir,
+    SANLING_OFFICE: 'off',
+    SANLING_HOST: '127.0.0.1',
+    ...compiled(),
+    ...services.env,
+  }
   const server = processPiece({
     name: 'server',
     file: join(ROOT, 'server/commands/demo-server.ts'),
