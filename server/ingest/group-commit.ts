@@ -12,7 +12,7 @@ const MOST_IN_TURN = 1000
 /** A turn after a busy one waits this long for more, unless that many have come: fewer, fuller commits. */
 const GATHER_MS = 8
 const BUSY = 64
-const ENOUGH = 500
+const ENOUGH = MOST_IN_TURN
 /** Above it whoever delivers is held back; far above it nothing more is taken. */
 const HIGH_WATER = 20_000
 const FULL = 4 * HIGH_WATER

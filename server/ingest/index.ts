@@ -47,6 +47,10 @@ export interface IngestFeature extends Feature, Door {
   state(): IntakeState
   stats(): { waiting: number; turns: number; p95Ms: number | null; collectors: CollectorStats[] }
   quarantineOpen(): Promise<number>
+  /** What a collector refused on its side of the wire: told in its health, filed like our own refusals. */
+  fileRefusals(collector: string, refusals: CollectorHealth['refusals'], receivedMs: number): void
+  /** What the house itself concludes (a terminal fell silent): an event of the inbox like any other, once by its key. */
+  derive(events: readonly Derived[]): void
 }
 
 const NOTHING: Outcome = { stored: 0, duplicate: 0, rejected: [] }
@@ -94,17 +98,17 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
         const refusals = [
           { id: null, collector: parts.collector, reason, seq: null, ...excerptOf(text), at: receivedMs },
         ]
-        group.put({
-          receiptFor: null,
-          topic,
-          checked: { events: [], refusals },
-          receivedMs,
-          quarantine: true,
-          settle: null,
-        })
+        const checked = { events: [], refusals }
+        group.put({ receiptFor: null, topic, checked, receivedMs, quarantine: true, settle: null })
       },
       (error: unknown) => log('error', `采集器 ${parts.collector} 的状态未能处理`, error),
     )
+  }
+
+  /** What did not come over the wire: nobody waits for a receipt. */
+  const own = (checked: Checked, receivedMs: number): void => {
+    const taken = group.put({ receiptFor: null, topic: null, checked, receivedMs, quarantine: true, settle: null })
+    if (!taken) log('warn', '入库积压已满，未能记下自行推断的事件')
   }
 
   const promised = (parcel: Parcel): Promise<Outcome> =>
@@ -152,6 +156,22 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
       collectors: stats.list(clock.now()),
     }),
     quarantineOpen: () => countOpen(records.read),
+    fileRefusals(collector, refusals, receivedMs) {
+      if (refusals.length === 0) return
+      const rows = refusals.map(({ reason, excerpt }) => ({
+        id: null,
+        collector,
+        reason,
+        seq: null,
+        ...excerptOf(excerpt),
+        at: receivedMs,
+      }))
+      own({ events: [], refusals: rows }, receivedMs)
+    },
+    derive(events) {
+      const now = clock.now()
+      if (events.length > 0) own({ events: events.map((one) => derivedEvent(one, site, now)), refusals: [] }, now)
+    },
   }
   return feature
 }
@@ -202,29 +222,12 @@ function gapTick(stats: IngestStats, site: string, put: (parcel: Parcel) => void
   }
 }
 
+/** The holes of one collector, told as an event like any other. */
 function gapEvent(collector: string, gap: Gap, site: string, now: number): Accepted {
   const type = 'collector.gap'
-  const hash = createHash('sha256').update(`${type}|${collector}|${gap.from}-${gap.to}|${gap.sinceMs}`).digest('hex')
-  const observedAt = Temporal.Instant.fromEpochMilliseconds(gap.sinceMs).toString()
+  const key = `${type}|${collector}|${gap.from}-${gap.to}|${gap.sinceMs}`
   const data = { from: gap.from, to: gap.to, missing: gap.to - gap.from + 1 }
-  const event: StoredEvent = {
-    id: `${gap.sinceMs.toString(16).padStart(12, '0')}-${hash.slice(0, 20)}`,
-    type,
-    family: 'collector_event',
-    domain: 'infra',
-    collector,
-    device: null,
-    object: `collector:${collector}`,
-    severity: EVENT_TYPES[type]?.severity ?? 'warning',
-    observedAt,
-    observedMs: gap.sinceMs,
-    receivedMs: now,
-    backfill: false,
-    data,
-  }
-  const { id, object, severity } = event
-  const body = JSON.stringify({ v: 1, id, type, site, collector, object, observed_at: observedAt, severity, data })
-  return { event, seq: null, body, note: null, fresh: false }
+  return derivedEvent({ type, collector, object: `collector:${collector}`, at: gap.sinceMs, key, data }, site, now)
 }
 
 function pruneTick({ inboxDays, quarantineDays }: IngestDeps['retention']): Tick {
