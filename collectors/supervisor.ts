@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
+import { personHash } from '../config/person.ts'
 import type { ProfileFile, SourceConfig } from '../config/schema.ts'
 import { resolveSecret } from '../config/secrets.ts'
 import type { Clock } from './clock.ts'
@@ -153,7 +153,7 @@ function contextOf(
     store: delivery.store,
     crashed,
     listens: (ports) => writePorts(house.dataDir, config.id, ports),
-    personHash: (no) => `h:${createHmac('sha256', key).update(no).digest('hex').slice(0, 16)}`,
+    personHash: (no) => personHash(key, no),
     chance: house.chance,
   }
 }

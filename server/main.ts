@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
+import { personHash } from '../config/person.ts'
 import { resolveSecret } from '../config/secrets.ts'
 import { workCalendar } from '../config/workdays.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
@@ -130,8 +131,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
       return series.flatMap(({ points }) => points)
     },
     metrics: (points) => metrics.sink.write(points),
+    derive: (events) => ingest.derive(events),
   })
-  const cases = casesFeature(common)
+  const siteKey = needed(secrets, 'site.key')
+  // An export may give the number or only the name.
+  const employees = new Map(
+    site.people.flatMap(({ employeeNo, name }) =>
+      employeeNo ? [employeeNo, name].map((text) => [personHash(siteKey, text), employeeNo] as const) : [],
+    ),
+  )
+  const cases = casesFeature({ ...common, employeeOf: (hash) => employees.get(hash) })
   const assignment = assignmentFeature({
     ...common,
     cases: casePort(config),
@@ -163,7 +172,10 @@ export async function assemble(options: HouseOptions): Promise<House> {
     publish: (topic, payload, how) => wire.publish(topic, payload, how),
     sideRoad: (events) => metrics.sink.write(events.map(eventPoint)),
     onStatus: sources.onStatus,
-    onHealth: sources.onHealth,
+    onHealth: async (collector, domain, health, receivedMs) => {
+      ingest.fileRefusals(collector, health.refusals, receivedMs)
+      await sources.onHealth(collector, domain, health, receivedMs)
+    },
     onHandlerFailed: (turn, event, error) =>
       alerts.desk.raise(turn, {
         cause: `ingest.handler-failed:${event.type}`,

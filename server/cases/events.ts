@@ -11,6 +11,8 @@ export interface CasesDeps {
   records: Records
   alerts: AlertDesk
   freshness(sourceIds: readonly string[]): Promise<Freshness>
+  /** Employee number behind the hash of an export's handler; undefined = not one of ours. */
+  employeeOf?(hash: string): string | undefined
 }
 
 export const CASE_PANELS = ['flow', 'due-calendar', 'case-trend', 'structure'] as const
@@ -28,7 +30,7 @@ export function caseHandler(deps: CasesDeps): EventHandler {
       if (named.length === 0) return
       const records = await loadCases(turn.tx, [...new Set(named.map(({ caseNo }) => caseNo))])
       for (const { event, caseNo } of named) {
-        const input = { type: event.type, at: event.observedMs, caseNo, data: event.data }
+        const input = { type: event.type, at: event.observedMs, caseNo, data: withNumber(deps, event.data) }
         records.set(caseNo, applyCaseEvent(deps.config.flow, records.get(caseNo), input))
       }
       await saveCases(turn.tx, [...records.values()])
@@ -39,6 +41,13 @@ export function caseHandler(deps: CasesDeps): EventHandler {
       turn.touch(...CASE_PANELS)
     },
   }
+}
+
+/** Exports name the handler by hash only; our own staff list knows whose it is. */
+function withNumber(deps: CasesDeps, data: Record<string, unknown>): Record<string, unknown> {
+  if (data.handlerNo !== undefined || data.handler_h === undefined) return data
+  const hash = data.handler_h
+  return { ...data, handlerNo: typeof hash === 'string' ? (deps.employeeOf?.(hash) ?? null) : null }
 }
 
 const caseNoOf = (event: StoredEvent): string | undefined => {

@@ -22,6 +22,17 @@ export interface SecurityDeps {
   freshness(sourceIds: readonly string[]): Promise<Freshness>
   /** Hourly means of a field; rejects when the metrics store is down. */
   past(measurement: string, field: string, from: number, to: number): Promise<PastPoint[]>
+  /** Events that the house concludes by itself, into the inbox after the commit; once by their key. */
+  derive(
+    events: {
+      type: string
+      collector: string
+      object: string
+      at: number
+      key: string
+      data: Record<string, unknown>
+    }[],
+  ): void
   /** Side road to the metrics store. */
   metrics(points: MetricPoint[]): void
 }

@@ -22,7 +22,7 @@ export function securityFeature(deps: SecurityDeps & { newId(): string }): Featu
   return {
     name: 'security',
     migrations: [...doorMigrations, ...terminalMigrations, ...patrolMigrations, ...zeroMigrations],
-    handlers: [terminalHandler(), doorHandler(deps), patrolHandler()],
+    handlers: [terminalHandler(deps), doorHandler(deps), patrolHandler()],
     panels: panels(deps),
     figures: securityFigures(deps),
     routes: routes(deps),

@@ -14,9 +14,11 @@ describe('一屏观安全 on a real store', () => {
   let records: TestRecords
   let alerts: ReturnType<typeof alertLog>
   let feature: Feature
+  let derived: { type: string; object: string }[]
 
   beforeEach(async () => {
     alerts = alertLog()
+    derived = []
     const config = demoConfig()
     const build = (store?: TestRecords) =>
       securityFeature({
@@ -28,6 +30,7 @@ describe('一屏观安全 on a real store', () => {
         freshness: async () => alive('天擎', records.clock.ms),
         past: async () => [],
         metrics: () => undefined,
+        derive: (events) => derived.push(...events),
         newId: () => 'fact-1',
       })
     records = await testRecords([build()], MORNING)
@@ -134,6 +137,12 @@ describe('一屏观安全 on a real store', () => {
     records.clock.ms = instant('09:02:01')
     await tick(records, feature, 'terminals-silent')
     expect((await panel('terminal')).online).toBe(0)
+    await tick(records, feature, 'terminals-silent')
+    // G2.13: silent for 30 minutes → offline, derived once; back → online.
+    expect(derived.filter(({ type }) => type === 'terminal.offline')).toHaveLength(11)
+    await feed(records, feature, [storedEvent('terminal.scan', time('09:03:00'), { object: first })])
+    expect(derived.at(-1)).toMatchObject({ type: 'terminal.online', object: first })
+    expect((await panel('terminal')).online).toBe(1)
   })
 
   it('a missed round is told once and taken back by the late file', async () => {

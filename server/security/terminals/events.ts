@@ -4,7 +4,7 @@ import { loadTerminals, markSilent, recordOutreach, recordVirus, saveTerminals }
 import { applyTerminalEvent, freshTerminal, isVirusResolved } from './rules.ts'
 
 /** Keeps the state of each host and the open findings. The host is the event's object. */
-export function terminalHandler(): EventHandler {
+export function terminalHandler(deps: SecurityDeps): EventHandler {
   return {
     name: 'terminals',
     types: ['terminal.'],
@@ -12,17 +12,33 @@ export function terminalHandler(): EventHandler {
       const named = events.filter((event) => event.object)
       if (named.length === 0) return
       const states = await loadTerminals(turn.tx, [...new Set(named.map(hostOf))])
+      const back: ReturnType<typeof told>[] = []
       for (const event of named) {
         const host = hostOf(event)
         const input = { type: event.type, at: event.observedMs, data: event.data }
-        states.set(host, applyTerminalEvent(states.get(host) ?? freshTerminal(host), input))
+        const before = states.get(host)
+        const after = applyTerminalEvent(before ?? freshTerminal(host), input)
+        states.set(host, after)
+        if (before && !before.online && after.online && !event.backfill && event.type !== 'terminal.online')
+          back.push(told('terminal.online', host, event.observedMs, 0))
         await recordFinding(turn, event)
       }
       await saveTerminals(turn.tx, [...states.values()])
+      if (back.length > 0) turn.afterCommit(() => deps.derive(back))
       turn.touch('terminal')
     },
   }
 }
+
+/** Going and coming back are told once: the key is the last moment that was seen. */
+const told = (type: string, host: string, seenMs: number, afterMs: number) => ({
+  type,
+  collector: 'house',
+  object: host,
+  at: seenMs + afterMs,
+  key: `${type}|${host}|${seenMs}`,
+  data: { host, derived: true },
+})
 
 /** `terminal:JCY-1` and `JCY-1` are the same host. */
 const hostOf = (event: StoredEvent): string => (event.object ?? '').replace(/^terminal:/, '').slice(0, 128)
@@ -48,7 +64,12 @@ export function silenceTick(deps: SecurityDeps): Tick {
     everyMs: 10_000,
     async run(turn) {
       const silent = await markSilent(turn.tx, turn.now - deps.config.security.offlineAfterS * 1000)
-      if (silent > 0) turn.touch('terminal')
+      if (silent.length === 0) return
+      turn.touch('terminal')
+      const events = silent.map(({ host, seenMs }) =>
+        told('terminal.offline', host, seenMs, deps.config.security.offlineAfterS * 1000),
+      )
+      turn.afterCommit(() => deps.derive(events))
     },
   }
 }

@@ -95,16 +95,23 @@ export async function saveTerminals(tx: Tx, records: readonly TerminalRecord[]):
   }
 }
 
-/** Marks those who have been silent since `before` as offline; returns how many. */
-export async function markSilent(tx: Tx, before: number): Promise<number> {
-  const result = await tx
-    .withTables<Tables>()
+/** Marks those who have been silent since `before` as offline; returns who they are and when they were last seen. */
+export async function markSilent(tx: Tx, before: number): Promise<{ host: string; seenMs: number }[]> {
+  const table = tx.withTables<Tables>()
+  const silent = await table
+    .selectFrom('terminal_state')
+    .select(['host', 'seen_ms'])
+    .where('online', '=', 1)
+    .where('seen_ms', '<', before)
+    .execute()
+  if (silent.length === 0) return []
+  await table
     .updateTable('terminal_state')
     .set({ online: 0 })
     .where('online', '=', 1)
     .where('seen_ms', '<', before)
-    .executeTakeFirst()
-  return Number(result.numUpdatedRows)
+    .execute()
+  return silent.map(({ host, seen_ms }) => ({ host, seenMs: Number(seen_ms) }))
 }
 
 /** A virus found (or, resolved, everything of that host and name up to then is done). */
