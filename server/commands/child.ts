@@ -7,7 +7,8 @@ export interface ChildPlan {
   /** Path of the .ts file. */
   file: string
   args: readonly string[]
-  env: Readonly<Record<string, string>>
+  /** Asked at each start. */
+  env(): Readonly<Record<string, string>>
   /** Everything the child prints goes there. */
   logFile: string
   /** Memory limits of V8 and the like. */
@@ -32,6 +33,7 @@ export class Child {
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #stopping = false
+  #confirmed = false
 
   constructor(plan: ChildPlan) {
     this.#plan = plan
@@ -41,12 +43,17 @@ export class Child {
     return this.#process?.pid
   }
 
+  /** It has run once: whatever ends it from now on is no misconfiguration, and it is started again. */
+  confirm(): void {
+    this.#confirmed = true
+  }
+
   start(): void {
     const { file, args, env, execArgv, heard } = this.#plan
     const log = openLogFile(this.#plan.logFile)
     const child = fork(file, [...args], {
       execArgv: [...execArgv],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env() },
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)
@@ -75,7 +82,7 @@ export class Child {
     if (this.#stopping) return
     this.#failures = livedMs > SETTLED_MS ? 1 : this.#failures + 1
     const how = signal ?? `退出码 ${code}`
-    if (code === EXIT_MISCONFIGURED) {
+    if (code === EXIT_MISCONFIGURED && !this.#confirmed) {
       this.#plan.ended(how, undefined)
       return
     }

@@ -98,9 +98,7 @@ function startProcesses(dataDir: string, env: Record<string, string>): void {
     args,
     logFile: join(dataDir, 'logs', `${name}.log`),
     execArgv: LEAN_V8,
-    get env() {
-      return { ...LEAN, ...env, ...extra() }
-    },
+    env: () => ({ ...LEAN, ...env, ...extra() }),
   })
   const server = new Child({
     ...plan('server', 'server/commands/demo-server.ts', [CONFIG], () => pinned),
@@ -108,6 +106,7 @@ function startProcesses(dataDir: string, env: Record<string, string>): void {
     heard: (message) => {
       const { kind, why, demo } = message as { kind?: string; why?: string; demo?: DemoFile }
       if (kind === 'failed' && why !== undefined) process.stderr.write(`${why}\n`)
+      if (kind === 'ready') server.confirm()
       if (kind !== 'ready' || !demo || collectors || stopping) return
       // Ports that were picked stay the same when the server is started again.
       Object.assign(pinned, portsOf(demo))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { takeLock } from './lock.ts'
 import { newest } from './newest.ts'
 
 /** What a page is made of. */
@@ -14,11 +15,22 @@ export function webIsStale(root: string): boolean {
   return SOURCES.some((source) => newest(join(root, source)) > at)
 }
 
+const BUILD_MS = 120_000
+
 /**
- * Builds the pages in a process of its own.
+ * Builds the pages in a process of its own, unless somebody else has just done so.
  * @throws Error in Chinese with the last lines of what vite said
  */
-export function buildWeb(root: string): Promise<void> {
+export async function buildWeb(root: string): Promise<void> {
+  const lock = await takeLock(join(root, 'node_modules/.cache'), 'web', BUILD_MS)
+  try {
+    if (webIsStale(root)) await runVite(root)
+  } finally {
+    lock?.release()
+  }
+}
+
+function runVite(root: string): Promise<void> {
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: root,
