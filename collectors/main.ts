@@ -1,5 +1,6 @@
 /** Runs what sources.yaml lists, each source by itself; in the demo also the simulated office. */
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
@@ -91,8 +92,30 @@ async function startOffice(house: House): Promise<{ stop(): Promise<void> } | un
   })
 }
 
+/** Two demo offices on one machine: the second one's syslog takes a free port (see ports.json) instead of failing. */
+async function makeRoom({ config, log }: House): Promise<void> {
+  if (!config.site.demo || process.env.SANLING_SYSLOG_PORT) return
+  for (const source of config.sources.sources) {
+    if (source.kind !== 'syslog' || !source.tcp || !(await isTaken(source.tcp))) continue
+    log.warn(
+      { source: source.id, port: source.tcp.port },
+      '演示的 syslog 端口已被占用，改用自动选取的端口，见 ports.json',
+    )
+    process.env.SANLING_SYSLOG_PORT = '0'
+    return
+  }
+}
+
+const isTaken = ({ host, port }: { host: string; port: number }): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(true))
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(false)))
+  })
+
 async function main(): Promise<void> {
   const house = furnish()
+  await makeRoom(house)
   const office = await startOffice(house).catch((error) => {
     house.log.error({ err: error }, '模拟办公室没有启动')
     return undefined
