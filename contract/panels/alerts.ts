@@ -75,6 +75,8 @@ export const AlertsPanel = z.object({
   }),
   /** Occurrences and cards of what is open: 归并 11 → 6. */
   merged: z.object({ occurrences: z.int(), cards: z.int() }),
+  /** Latest alert that was born before this was read; the numbers above count it, shown or not. */
+  newest: z.string().nullable().optional(),
   lastClosed: z
     .object({ title: z.string(), disposal: z.string(), owner: z.string().nullable(), tookS: z.number() })
     .nullable(),

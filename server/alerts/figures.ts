@@ -63,6 +63,7 @@ async function alertsPanel(context: AlertsContext, freshness: Freshness, now: nu
       bySeverity: bySeverity(items),
     },
     merged: { occurrences: items.reduce((sum, { count }) => sum + count, 0), cards: items.length },
+    newest: items.reduce<Alert | null>((late, one) => (late && late.ord > one.ord ? late : one), null)?.id ?? null,
     lastClosed: last
       ? {
           title: last.title,

@@ -137,6 +137,14 @@ describe('alert events', () => {
     expect(mergeAlert(once, FORCED)).toBe(once)
     expect(mergeAlert(once, { ...FORCED, version: 0, title: 'older' })).toBe(once)
   })
+  it('counts a card beyond the list once, however often it is told of', () => {
+    const state = { ...panel, newest: 'A-20261124-9999' }
+    const beyond = alert({ ...FORCED, id: 'A-20261124-0300', version: 7, count: 9 })
+    expect(mergeAlert(state, beyond)).toBe(state)
+    const born = mergeAlert(state, alert({ ...beyond, id: 'A-20261124-10000', count: 1 }))
+    expect(born.merged).toEqual({ occurrences: panel.merged.occurrences + 1, cards: panel.merged.cards + 1 })
+    expect(born.newest).toBe('A-20261124-10000')
+  })
   it('takes a closed one away and counts it among the normal', () => {
     const gone = mergeAlert(panel, { ...GARAGE, version: 2, state: 'normal', step: 'closed' })
     expect(gone.items.some((one) => one.id === 'garage')).toBe(false)

@@ -28,10 +28,20 @@ export function mergeAlert(panel: AlertsPanel, item: AlertItem): AlertsPanel {
   const known = panel.items.find((one) => one.id === item.id)
   if (known && known.version >= item.version) return panel
   if (!known && !isOpen(item)) return panel
+  // Counted already, but not among the items that were sent: what it has added is known to the server alone.
+  if (!known && isCounted(panel, item.id)) return panel
   const others = panel.items.filter((one) => one.id !== item.id)
   const items = isOpen(item) ? [...others, item].sort(compareAlerts).slice(0, LIMIT) : others
-  return { ...panel, items, counts: recount(panel, known, item), merged: remerge(panel, known, item) }
+  const newest = known || isCounted(panel, item.id) ? panel.newest : item.id
+  return { ...panel, items, counts: recount(panel, known, item), merged: remerge(panel, known, item), newest }
 }
+
+/** Ids are `A-20261124-0001`: the number of a day may outgrow its four digits. */
+const isCounted = ({ newest }: AlertsPanel, id: string): boolean =>
+  typeof newest === 'string' &&
+  (newest.slice(0, 10) === id.slice(0, 10)
+    ? newest.length - id.length || newest.localeCompare(id)
+    : newest.localeCompare(id)) >= 0
 
 function recount(panel: AlertsPanel, known: AlertItem | undefined, item: AlertItem): AlertsPanel['counts'] {
   const counts = { ...panel.counts, bySeverity: { ...panel.counts.bySeverity } }
