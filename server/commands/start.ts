@@ -18,11 +18,11 @@ const GRACE_MS = 4300
 const ROOT = resolve(import.meta.dirname, '../..')
 const CONFIG = process.env.SANLING_CONFIG ?? join(ROOT, 'config')
 /** Small young generation: garbage is collected a little oftener, and the processes stay small. */
-const LEAN_V8 = ['--max-semi-space-size=2', '--heap-growing-percent=20']
+export const LEAN_V8 = ['--max-semi-space-size=2', '--heap-growing-percent=20']
 /**
  * glibc keeps what eight threads have freed unless told otherwise (mallopt(3)): half of the server's memory.
  */
-const LEAN: Readonly<Record<string, string>> = {
+export const LEAN: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '131072',
   MALLOC_TRIM_THRESHOLD_: '131072',
