@@ -65,7 +65,8 @@ describe('states', () => {
       flow: 'denied',
       sources: 'broken',
       alerts: 'normal',
-      draw: 'not-enabled',
+      draw: 'empty',
+      review: 'not-enabled',
     })
     expect(Object.values(await inScene('frozen', states))).toContain('frozen')
     expect(Object.values(await inScene('demo', states))).toContain('refreshing')

@@ -3,8 +3,10 @@ import AccessPanel from './panels/AccessPanel.vue'
 import AlertLoadPanel from './panels/AlertLoadPanel.vue'
 import AlertsPanel from './panels/AlertsPanel.vue'
 import CaseTrendPanel from './panels/CaseTrendPanel.vue'
+import DrawPanel from './panels/DrawPanel.vue'
 import DueCalendarPanel from './panels/DueCalendarPanel.vue'
 import DutyPanel from './panels/DutyPanel.vue'
+import FairnessPanel from './panels/FairnessPanel.vue'
 import FlowPanel from './panels/FlowPanel.vue'
 import MapPanel from './panels/MapPanel.vue'
 import PatrolPanel from './panels/PatrolPanel.vue'
@@ -30,6 +32,8 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   'due-calendar': DueCalendarPanel,
   'case-trend': CaseTrendPanel,
   structure: StructurePanel,
+  draw: DrawPanel,
+  fairness: FairnessPanel,
 }
 
 /** What a panel is called when it cannot speak for itself. */
