@@ -1,5 +1,8 @@
 import { count, emWidth } from '../../ui/format.ts'
 
+/** A probability in two digits; what rounds to nothing says so. */
+export const pWords = (p: number | null): string => (p === null ? 'p –' : p < 0.01 ? 'p < 0.01' : `p = ${p.toFixed(2)}`)
+
 export interface ReasonCount {
   reason: string
   count: number
