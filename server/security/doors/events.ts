@@ -63,9 +63,11 @@ export function doorHandler(deps: SecurityDeps): EventHandler {
     common: { domain: 'access'; object: string; at: number; evidence: string[] },
     values: { door: string },
   ): Promise<void> {
+    const hours = doors.get(common.object)?.hours
+    if (!hours) return
     const local = officeTime(event.observedMs)
     const moment = { hour: local.hour, minute: local.minute, workday: deps.calendar.isWorkday(local.toPlainDate()) }
-    if (!isOffHours(doors.get(common.object)?.hours, moment)) return
+    if (!isOffHours(hours, moment)) return
     await deps.alerts.raise(turn, {
       ...common,
       cause: `door.off-hours:${common.object}`,
