@@ -9,12 +9,18 @@ export class ApiError extends Error {
   readonly type: string
   readonly errors: readonly { path: string; message: string }[]
   constructor(problem: Problem) {
-    super(problem.detail ? `${problem.title}：${problem.detail}` : problem.title)
+    super(sentenceOf(problem))
     this.name = 'ApiError'
     this.status = problem.status
     this.type = problem.type
     this.errors = problem.errors ?? []
   }
+}
+
+/** A conflict's detail says it all: its title would speak of somebody else's change. */
+function sentenceOf({ title, detail, status }: Problem): string {
+  if (!detail) return title
+  return status === 409 ? detail : `${title}：${detail}`
 }
 
 export interface CallOptions<Params, Query, Body> {
