@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/load.ts'
 import type { Clock } from '../clock.ts'
 import { officeCalendar } from './calendar.ts'
 import { type Cast, castOf } from './cast.ts'
 import { Command, takeCommands } from './commands.ts'
+import { deskHttp } from './desk-http.ts'
+import { DeskPlayer } from './desk-player.ts'
 import { openMemory } from './memory.ts'
+import { chanceOf } from './random.ts'
 import { runScenario, type ScenarioArgs } from './scenarios.ts'
 import type { SyslogTarget } from './syslog-sender.ts'
 
@@ -67,8 +71,21 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
   const scenario = (name: string, args: ScenarioArgs = {}): string =>
     runScenario(name, { ...cast, site: config.site }, clock.now(), args)
   const box = letterBox(options, scenario)
+  const closing = new AbortController()
+  const desk = new DeskPlayer({
+    call: deskHttp(dataDir, closing.signal),
+    rules: config.assignment,
+    chance: chanceOf(`${memory.seed}/desk/${now}`),
+    nonce: () => randomBytes(32).toString('hex'),
+    first: memory.first,
+    now,
+    speed,
+    // No server yet, or none any more: the desk waits. Anything else would be heard of from the server itself.
+    stumbled: (error) => closing.signal.aborted || log.debug({ err: error }, '模拟的案管岗稍后再试'),
+  })
   const tick = (): void => {
     beat(cast, clock.now(), log)
+    desk.tick(clock.now())
     box.look()
   }
   process.on('message', box.onMessage)
@@ -80,6 +97,8 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     tick,
     async stop() {
       clearInterval(timer)
+      closing.abort()
+      await desk.settled()
       process.off('message', box.onMessage)
       cast.terminals?.stop(clock.now())
       cast.sender?.close()

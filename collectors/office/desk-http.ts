@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { request } from '../intake/node-http.ts'
+
+/** The product's own HTTP interface as somebody at a desk uses it: address and tokens out of `demo.json`. */
+
+const DemoFile = z.object({
+  url: z.string(),
+  accounts: z.array(z.object({ username: z.string(), token: z.string() })),
+})
+const WAIT_MS = 10_000
+const MAX_ANSWER = 4_000_000
+
+export interface DeskAnswer {
+  status: number
+  body: unknown
+}
+export type DeskCall = (as: string, method: 'GET' | 'POST', path: string, body?: unknown) => Promise<DeskAnswer>
+
+/**
+ * Calls as an account of the demo, by its token. demo.json is read anew each time: it changes with every start.
+ * @throws Error when there is no demo.json, no such account, no server, or the answer takes longer than 10 s
+ */
+export function deskHttp(dataDir: string, signal: AbortSignal): DeskCall {
+  return async (as, method, path, body) => {
+    const demo = DemoFile.parse(JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')))
+    const token = demo.accounts.find(({ username }) => username === as)?.token
+    if (!token) throw new Error(`demo.json 中没有账号 ${as}`)
+    return call(new URL(`/api/v1${path}`, demo.url), method, token, body, signal)
+  }
+}
+
+function call(url: URL, method: string, token: string, body: unknown, signal: AbortSignal): Promise<DeskAnswer> {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  }
+  return new Promise((resolve, reject) => {
+    const out = request(url, { method, headers, agent: false, timeout: WAIT_MS, signal }, (answer) => {
+      const pieces: Buffer[] = []
+      let size = 0
+      answer.on('data', (piece: Buffer) => {
+        pieces.push(piece)
+        size += piece.length
+        if (size > MAX_ANSWER) answer.destroy(new Error('回答过长'))
+      })
+      answer.on('error', reject)
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: parsed(Buffer.concat(pieces)) }))
+    })
+    out.on('timeout', () => out.destroy(new Error('服务没有按时回答')))
+    out.on('error', reject)
+    out.end(text)
+  })
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { AssignmentRules } from '../../config/schema.ts'
+import type { DeskAnswer, DeskCall } from './desk-http.ts'
+import type { Chance } from './random.ts'
+
+/** Cases that always stay undrawn, so that a visitor finds something to draw. */
+export const KEEP_UNASSIGNED = 3
+/** Draws of the first minutes after a first start. */
+export const FIRST_DRAWS = 25
+const PER_FIRST_VISIT = 5
+const PER_VISIT = 2
+const FIRST_GAP_MS = 15_000
+const FIRST_MINUTES_MS = 600_000
+const DESIGNATE = 0.12
+
+const Unassigned = z.object({ items: z.array(z.object({ id: z.string(), kind: z.string() })) })
+const Drawn = z.object({ drawId: z.string() })
+const Proposed = z.object({ id: z.string() })
+const Load = z.object({
+  items: z.array(z.object({ id: z.string(), department: z.string(), onLeave: z.boolean() })),
+})
+type Case = z.infer<typeof Unassigned>['items'][number]
+
+export interface DeskOptions {
+  call: DeskCall
+  rules: Pick<AssignmentRules, 'kinds'>
+  chance: Chance
+  /** 32 bytes hex from real chance: what goes into a draw may not be guessable, be the office simulated or not. */
+  nonce(): string
+  /** A new office: its first minutes are full. */
+  first: boolean
+  now: number
+  speed: number
+  /** The account could not do what it wanted; it tries again later. */
+  stumbled(error: unknown): void
+}
+
+/**
+ * The case-management desk of the simulated office: it draws cases without a handler through the product's own HTTP
+ * interface, with all of its rules, and now and then proposes a designation which the chief approves. One visit at a
+ * time; a server that is down is tried again at the next visit.
+ */
+export class DeskPlayer {
+  readonly #options: DeskOptions
+  /** Cases that the rules refused: nobody may be drawn for them. */
+  readonly #refused = new Set<string>()
+  #next: number
+  #left: number
+  #visit: Promise<void> | undefined
+
+  constructor(options: DeskOptions) {
+    this.#options = options
+    this.#left = options.first ? FIRST_DRAWS : 0
+    this.#next = options.now + (options.first ? options.chance.int(60_000, 90_000) : this.#gap())
+  }
+
+  /** Begins a visit when it is time. Never throws and never waits. */
+  tick(now: number): void {
+    if (this.#visit || now < this.#next) return
+    if (now - this.#options.now > FIRST_MINUTES_MS) this.#left = 0
+    this.#visit = this.#work()
+      .catch((error: unknown) => this.#options.stumbled(error))
+      .finally(() => {
+        this.#visit = undefined
+        this.#next = now + (this.#left > 0 ? FIRST_GAP_MS : this.#gap())
+      })
+  }
+
+  /** The visit under way, if any: to wait for its end. */
+  async settled(): Promise<void> {
+    await this.#visit
+  }
+
+  #gap(): number {
+    const { chance, speed } = this.#options
+    return Math.max(5000, chance.int(180_000, 480_000) / Math.max(0.01, speed))
+  }
+
+  async #work(): Promise<void> {
+    const { chance } = this.#options
+    const found = Unassigned.parse(await this.#ask('case-management', 'GET', '/cases?state=unassigned&limit=200'))
+    const wanted = this.#left > 0 ? Math.min(this.#left, PER_FIRST_VISIT) : chance.int(1, PER_VISIT)
+    const spare = Math.max(0, found.items.length - KEEP_UNASSIGNED)
+    const cases = found.items.filter(({ id }) => !this.#refused.has(id)).slice(0, Math.min(wanted, spare))
+    this.#left = Math.max(0, this.#left - cases.length)
+    for (const one of cases) await (chance.hit(DESIGNATE) ? this.#designate(one) : this.#draw(one))
+  }
+
+  async #draw({ id }: Case): Promise<void> {
+    const begun = await this.#try('case-management', '/draws', { caseId: id })
+    if (!begun) return void this.#refuse(id)
+    const { drawId } = Drawn.parse(begun)
+    const path = `/draws/${encodeURIComponent(drawId)}/contributions`
+    if (!(await this.#try('case-management', path, { nonce: this.#options.nonce() }))) this.#refuse(id)
+  }
+
+  async #designate(one: Case): Promise<void> {
+    const { chance, rules } = this.#options
+    const { items } = Load.parse(await this.#ask('case-management', 'GET', '/assignments/load'))
+    const able = items.filter(({ department, onLeave }) => {
+      const kinds = rules.kinds[department] ?? []
+      return !onLeave && department !== 'lead' && (kinds.includes(one.kind) || kinds.includes('*'))
+    })
+    if (able.length === 0) return this.#draw(one)
+    const proposal = {
+      caseId: one.id,
+      member: chance.pick(able).id,
+      reason: chance.pick(['SPECIALISED_GROUP', 'RELATED_CASE', 'MAJOR_COMPLEX']),
+      note: '演示：按分案规则属于可以指定的情形',
+      interference: '无',
+    }
+    const proposed = await this.#try('case-management', '/assignments/designate', proposal)
+    if (!proposed) return void this.#refuse(one.id)
+    const { id } = Proposed.parse(proposed)
+    await this.#try('chief', `/assignments/${encodeURIComponent(id)}/approve`, { note: '同意（演示）' })
+  }
+
+  #refuse(id: string): void {
+    if (this.#refused.size > 1000) this.#refused.clear()
+    this.#refused.add(id)
+  }
+
+  /** Undefined when the rules say no (4xx). @throws Error when the server cannot answer */
+  async #try(as: string, path: string, body: unknown): Promise<unknown> {
+    const answer = await this.#options.call(as, 'POST', path, body)
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 401 && answer.status !== 429) return undefined
+    return ok(answer)
+  }
+
+  async #ask(as: string, method: 'GET', path: string): Promise<unknown> {
+    return ok(await this.#options.call(as, method, path))
+  }
+}
+
+function ok({ status, body }: DeskAnswer): unknown {
+  if (status < 200 || status > 299) throw new Error(`服务回答 ${status}`)
+  return body
+}
