@@ -5,6 +5,19 @@ import { encode, type Packet, write } from './wire.ts'
 /** Numbers the packets that ask for an acknowledgement; no other part of the server asks for one. */
 let ackIds = 1_000_000
 
+/** With 100 kB a panel about 4 ms of writing. */
+const SCREENS_AT_ONCE = 50
+
+/** One change on its way to all members. */
+interface Round {
+  panel: string
+  rev: number
+  prevRev: number
+  id: number
+  packet: Packet
+  left: Iterator<Screen>
+}
+
 /**
  * All screens of one namespace that may see the same panels: they share one chain of revs, so that a change is encoded
  * once. A screen that has not taken the last delta of a panel leaves the chain and is led back to it when it has room.
@@ -17,6 +30,7 @@ export class Audience {
   readonly #board: PanelBoard
   readonly #changedAt = new Map<string, number>()
   readonly #now: () => number
+  readonly #rounds: Round[] = []
   #snapshot: { rev: number; json: string } | undefined
 
   constructor(namespace: string, panels: readonly string[], board: PanelBoard, now: () => number) {
@@ -33,21 +47,49 @@ export class Audience {
     this.rev += 1
     this.#changedAt.set(panel, this.rev)
     this.#snapshot = undefined
-    const now = this.#now()
+    if (this.members.size === 0) return
     const id = ackIds++
-    let packet: Packet | undefined
-    for (const screen of this.members) {
-      if (screen.rev !== prevRev || !screen.isFree(panel, now)) {
-        screen.dirty.add(panel)
-        continue
+    const packet = encode(this.namespace, 'delta', deltaJson(this.rev, prevRev, panel, text, this.#now()), id)
+    this.#rounds.push({ panel, rev: this.rev, prevRev, id, packet, left: this.members.values() })
+    if (this.#rounds.length === 1) this.#goOn()
+  }
+
+  /** The rounds one after another, some screens at a time: hundreds of large writes must not hold up an alert. */
+  #goOn(): void {
+    const now = this.#now()
+    let room = SCREENS_AT_ONCE
+    for (;;) {
+      const round = this.#rounds[0]
+      if (!round) {
+        this.#caughtUp()
+        return
       }
-      packet ??= encode(this.namespace, 'delta', deltaJson(this.rev, prevRev, panel, text, now), id)
-      this.#send(screen, panel, this.rev, id, packet, now)
+      const { done, value: screen } = round.left.next()
+      if (done) this.#rounds.shift()
+      else {
+        this.#offer(round, screen, now)
+        room -= 1
+      }
+      if (room === 0) break
     }
+    setImmediate(() => this.#goOn())
+  }
+
+  #offer({ panel, rev, prevRev, id, packet }: Round, screen: Screen, now: number): void {
+    // Its snapshot was newer.
+    if (screen.rev >= rev) return
+    if (screen.rev !== prevRev || !screen.isFree(panel, now)) screen.dirty.add(panel)
+    else this.#send(screen, panel, rev, id, packet, now)
+  }
+
+  #caughtUp(): void {
+    for (const screen of this.members) if (screen.dirty.size > 0) this.catchUp(screen)
   }
 
   /** Leads a screen that fell behind back to the chain, if all that it missed may go out now. */
   catchUp(screen: Screen): void {
+    // In the middle of a round it could overtake a change that has not come to it yet.
+    if (this.#rounds.length > 0) return
     const now = this.#now()
     const missed = [...screen.dirty]
     if (missed.length === 0 || !missed.every((panel) => screen.isFree(panel, now))) return

@@ -8,10 +8,17 @@ export interface BoardDeps {
   /** A panel has new data; `text` is its JSON, made once for all screens. */
   changed(name: string, text: string): void
   failed(error: unknown, where: string): void
+  /** How many screens a change goes to. */
+  screens(): number
 }
 
 /** contract: at most four times a second each. */
 const MIN_GAP_MS = 250
+/**
+ * What one panel may cost in all, bytes a millisecond: 500 screens get a list of 100 kB every 6 s, 20 screens four
+ * times a second. Alerts do not wait for it: each of them is told at once.
+ */
+const BYTES_PER_MS = 8000
 const RETRY_MS = 5000
 const LOAD_LIMIT_MS = 10_000
 const UNREADABLE = '数据读取失败，已记录，系统会自动重试'
@@ -79,9 +86,14 @@ export class PanelBoard {
   /** Leading edge at once, the rest gathered until the gap is over. */
   #plan(slot: Slot): void {
     if (slot.loading) return
-    const wait = slot.startedAt + MIN_GAP_MS - this.#deps.clock.now()
+    const gap = this.#gap(slot)
+    const wait = slot.startedAt + gap - this.#deps.clock.now()
     if (wait <= 0) void this.#load(slot)
-    else this.#later(slot, Math.min(wait, MIN_GAP_MS))
+    else this.#later(slot, Math.min(wait, gap))
+  }
+
+  #gap({ text = '' }: Slot): number {
+    return Math.max(MIN_GAP_MS, (text.length * this.#deps.screens()) / BYTES_PER_MS)
   }
 
   #later(slot: Slot, ms: number): void {
@@ -101,7 +113,8 @@ export class PanelBoard {
       slot.loading = undefined
       if (!this.#watched) return
       if (slot.dirty) this.#plan(slot)
-      else if (!slot.timer && slot.panel.everyMs !== undefined) this.#later(slot, slot.panel.everyMs)
+      else if (!slot.timer && slot.panel.everyMs !== undefined)
+        this.#later(slot, Math.max(slot.panel.everyMs, this.#gap(slot)))
     })
     return slot.loading
   }

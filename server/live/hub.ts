@@ -62,6 +62,7 @@ export class LiveHub {
       panels: deps.panels,
       clock: deps.clock,
       failed: deps.failed,
+      screens: () => this.#screens.size,
       changed: (name, text) => {
         for (const audience of this.#audiences.values()) audience.advance(name, text)
       },

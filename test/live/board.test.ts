@@ -3,8 +3,12 @@ import { systemClock } from '../../server/clock.ts'
 import { PanelBoard } from '../../server/live/board.ts'
 import { rest, TestPanel, until } from './hall.ts'
 
+let screens = 1
 let board: PanelBoard | undefined
-afterEach(() => board?.rest())
+afterEach(() => {
+  screens = 1
+  board?.rest()
+})
 function open(...panels: TestPanel[]) {
   const changes: string[] = []
   board = new PanelBoard({
@@ -12,6 +16,7 @@ function open(...panels: TestPanel[]) {
     clock: systemClock,
     changed: (name, text) => changes.push(`${name} ${text}`),
     failed: () => undefined,
+    screens: () => screens,
   })
   return { board, changes }
 }
@@ -74,4 +79,19 @@ test('time alone changes a panel with everyMs', async () => {
   await board.watch()
   panel.value = 2
   await until(() => board.data('a') === 2)
+})
+test('a large panel for many screens is told less often', async () => {
+  const panel = new TestPanel('a', 'x', 'x'.repeat(10_000))
+  screens = 800
+  const { board } = open(panel)
+  await board.watch()
+  for (let n = 0; n < 8; n++) {
+    panel.value = `${n}${'x'.repeat(10_000)}`
+    board.touch(['a'])
+    await rest(100)
+  }
+  // 8 MB at 8 MB/s: once a second.
+  expect(panel.loads).toBe(1)
+  await until(() => String(board.data('a')).startsWith('7'))
+  expect(panel.loads).toBe(2)
 })
