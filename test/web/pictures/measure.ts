@@ -15,7 +15,7 @@ export interface Measures {
 type Rgb = readonly [number, number, number]
 
 export function install(): void {
-  Object.assign(window, { measure, blinking })
+  Object.assign(window, { measure, measureDesk, blinking })
 }
 
 /** What moves without end. */
@@ -32,12 +32,25 @@ function measure(): Measures {
   return { texts: [...texts(wall)], overlaps: overlaps(wall), overflows: overflows(wall) }
 }
 
+/** A desk: pages that scroll, so that what is scrolled away is not cut off. */
+function measureDesk(): Measures {
+  const desk = document.querySelector<HTMLElement>('.desk')
+  if (!desk) throw new Error('no desk')
+  const parts = [...desk.querySelectorAll<HTMLElement>('.bar, footer, .card, .row, .head, .acts, .filters, .waiting')]
+  const wide = desk.scrollWidth > innerWidth + 1 ? [`desk: ${desk.scrollWidth} in ${innerWidth}`] : []
+  return {
+    texts: [...texts(desk)],
+    overlaps: [],
+    overflows: [...wide, ...parts.flatMap((part) => collisions(part).map((pair) => `${part.className}: ${pair}`))],
+  }
+}
+
 function* texts(root: HTMLElement): Generator<TextNode> {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement
     const text = node.textContent?.trim() ?? ''
-    if (!element || text === '' || !element.checkVisibility()) continue
+    if (!element || text === '' || !element.checkVisibility() || element instanceof HTMLOptionElement) continue
     const style = getComputedStyle(element)
     const isSvg = element instanceof SVGElement
     const colour = parse(isSvg && style.fill !== 'none' ? style.fill : style.color)
@@ -62,8 +75,11 @@ function isClipped(node: Node, element: Element): boolean {
     if (style.textOverflow === 'ellipsis') return false
     if (style.overflow === 'visible' || at instanceof SVGElement) continue
     const frame = at.getBoundingClientRect()
-    const out = [frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom]
+    const scrolls = style.overflowY === 'auto' || style.overflowY === 'scroll'
+    const across = [frame.left - box.left, box.right - frame.right]
+    const out = scrolls ? across : [...across, frame.top - box.top, box.bottom - frame.bottom]
     if (out.some((px) => px > 1)) return true
+    if (scrolls) return false
   }
   return false
 }
@@ -108,18 +124,22 @@ function overflows(root: HTMLElement): string[] {
 
 function collisions(panel: HTMLElement): string[] {
   const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT)
-  const boxes: { text: string; box: DOMRect }[] = []
+  const boxes: { node: Node; text: string; box: DOMRect }[] = []
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.textContent?.trim() ?? ''
-    if (text === '' || !node.parentElement?.checkVisibility()) continue
+    if (text === '' || !node.parentElement?.checkVisibility() || node.parentElement instanceof HTMLOptionElement)
+      continue
     const range = document.createRange()
     range.selectNodeContents(node)
-    boxes.push({ text, box: clipTo(ink(range.getBoundingClientRect(), text), node.parentElement) })
+    // Line by line: words that run on beside a wrapped text do not lie on it.
+    for (const line of range.getClientRects())
+      boxes.push({ node, text, box: clipTo(ink(line, text), node.parentElement) })
   }
   const inset = 1
   return boxes.flatMap((a, n) =>
     boxes
       .slice(n + 1)
+      .filter((b) => a.node !== b.node)
       .filter((b) => a.box.left + 1 < b.box.right - 1 && b.box.left + 1 < a.box.right - 1)
       .filter((b) => a.box.top + inset < b.box.bottom - inset && b.box.top + inset < a.box.bottom - inset)
       .map((b) => `«${a.text}» on «${b.text}»`),
@@ -128,14 +148,16 @@ function collisions(panel: HTMLElement): string[] {
 
 /** What is hidden behind an ellipsis collides with nobody. */
 function clipTo(box: DOMRect, element: Element): DOMRect {
-  let { left, right } = box
+  let { left, right, top, bottom } = box
   for (let at: Element | null = element; at; at = at.parentElement) {
     if (getComputedStyle(at).overflow === 'visible') continue
     const frame = at.getBoundingClientRect()
     left = Math.max(left, frame.left)
     right = Math.min(right, frame.right)
+    top = Math.max(top, frame.top)
+    bottom = Math.min(bottom, frame.bottom)
   }
-  return new DOMRect(left, box.top, Math.max(0, right - left), box.height)
+  return new DOMRect(left, top, Math.max(0, right - left), Math.max(0, bottom - top))
 }
 
 function background(element: Element): Rgb {
