@@ -12,6 +12,7 @@ import {
   FlowRules,
   Permissions,
   ProfileFile,
+  ReviewRules,
   Screens,
   SecurityRules,
   Services,
@@ -33,6 +34,7 @@ export interface Config {
   security: SecurityRules
   deadlines: DeadlineRules
   assignment: AssignmentRules
+  review: ReviewRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -86,6 +88,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const security = read('rules/security.yaml', SecurityRules)
   const deadlines = read('rules/deadlines.yaml', DeadlineRules)
   const assignment = read('rules/assignment.yaml', AssignmentRules)
+  const review = read('rules/review.yaml', ReviewRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -107,6 +110,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !security ||
     !deadlines ||
     !assignment ||
+    !review ||
     !index
   )
     throw new ConfigError(issues)
@@ -122,6 +126,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     security: security.value,
     deadlines: deadlines.value,
     assignment: assignment.value,
+    review: review.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }

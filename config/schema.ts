@@ -416,6 +416,52 @@ export const AssignmentRules = z.strictObject({
 })
 export type AssignmentRules = z.output<typeof AssignmentRules>
 
+export const REVIEW_STEPS = [
+  'self-check',
+  'dept-check',
+  'assign',
+  'evaluate',
+  'answer',
+  'restudy-assign',
+  'restudy',
+  'decide',
+  'rectify',
+  'confirm',
+] as const
+export const GradeId = z.enum(['excellent', 'qualified', 'basic', 'flawed', 'unqualified'])
+const calendarDays = z.int().min(1).max(365)
+/** rules/review.yaml: terms, sample, grades and score card of case quality (domain.md C). */
+export const ReviewRules = z.strictObject({
+  ...dated,
+  /** Calendar days of each step; the objection window is 5–10 by the text. */
+  days: z.strictObject({
+    ...(Object.fromEntries(REVIEW_STEPS.map((step) => [step, calendarDays])) as Record<
+      (typeof REVIEW_STEPS)[number],
+      typeof calendarDays
+    >),
+    answer: z.int().min(5, '异议期不少于 5 日').max(10, '异议期不多于 10 日'),
+  }),
+  openDays: calendarDays,
+  /** Never below the law's 5 % and 2 cases. */
+  sample: z.strictObject({ percent: z.int().min(5).max(100), perHandler: z.int().min(2) }),
+  blind: z.boolean(),
+  grades: z.array(z.strictObject({ from: day, ids: z.array(GradeId).min(2) })).min(1),
+  bands: z.partialRecord(GradeId, percent),
+  card: z
+    .array(z.strictObject({ id, name: z.string(), weight: z.int().positive() }))
+    .refine((card) => card.reduce((sum, { weight }) => sum + weight, 0) === 100, '评分项合计须为 100 分'),
+  veto: z.array(z.strictObject({ id, name: z.string() })),
+  mandatory: z.array(
+    z.strictObject({
+      id,
+      name: z.string(),
+      outcomes: z.array(z.string()).default([]),
+      custody: z.boolean().optional(),
+    }),
+  ),
+})
+export type ReviewRules = z.output<typeof ReviewRules>
+
 /** profiles/*.yaml: a vendor's dialect or code table. The rest of the shape belongs to the vendor's decoder. */
 export const ProfileFile = z.looseObject({
   id: z.string(),

@@ -1,0 +1,214 @@
+import { z } from 'zod'
+import { ChainEntry } from '../chain.ts'
+import { SampleCommitted } from '../sample.ts'
+import { PageQuery, page, route } from './route.ts'
+
+/** 案件质量检查与评查 over HTTP (domain.md C). */
+export const GRADES = {
+  excellent: '优质案件',
+  qualified: '合格案件',
+  basic: '基本合格案件',
+  flawed: '瑕疵案件',
+  unqualified: '不合格案件',
+} as const
+export type Grade = keyof typeof GRADES
+const Grade = z.enum(['excellent', 'qualified', 'basic', 'flawed', 'unqualified'])
+
+export const STAGES = { check: '检查', verify: '核查', review: '评查', feedback: '反馈', rectify: '整改' } as const
+export type StageId = keyof typeof STAGES
+export const StageId = z.enum(['check', 'verify', 'review', 'feedback', 'rectify'])
+
+/** 常规抽查、重点评查、专项评查、交叉评查. */
+export const ReviewKind = z.enum(['routine', 'key', 'thematic', 'cross'])
+export type ReviewKind = z.infer<typeof ReviewKind>
+
+export const ReviewItem = z.object({
+  id: z.string(),
+  caseId: z.string(),
+  caseNo: z.string(),
+  /** Name; null while the caller judges the case blind. */
+  handler: z.string().nullable(),
+  department: z.string(),
+  stage: StageId.nullable(),
+  step: z.string(),
+  due: z.iso.date().nullable(),
+  overdue: z.boolean(),
+  kind: ReviewKind.nullable(),
+  trigger: z.string().nullable(),
+  grade: Grade.nullable(),
+  gradeName: z.string().nullable(),
+  openedAt: z.int(),
+})
+export const ReviewForm = z.object({
+  kind: z.string(),
+  /** Name of who filled it in; null while the caller judges the case blind. */
+  by: z.string().nullable(),
+  at: z.int(),
+  body: z.record(z.string(), z.unknown()),
+})
+export const ReviewDetail = ReviewItem.extend({
+  reviewer: z.string().nullable(),
+  score: z.int().nullable(),
+  proposed: Grade.nullable(),
+  /** Grades that may be given today. */
+  grades: z.array(z.object({ id: Grade, name: z.string() })),
+  forms: z.array(ReviewForm),
+})
+const params = z.object({ id: z.string().max(64) })
+const words = (least: number) => z.string().trim().min(least, `请写明，至少 ${least} 个字`).max(2000)
+const problems = z.array(z.object({ item: z.string().max(64), text: words(2) })).max(50)
+const Moved = z.object({ review: ReviewItem, entry: ChainEntry })
+
+const step = <Body extends z.ZodType>(id: string, path: string, permission: string, summary: string, body: Body) =>
+  route({
+    id,
+    method: 'POST',
+    path: `/reviews/{id}/${path}`,
+    tag: 'reviews',
+    permission,
+    summary,
+    params,
+    body,
+    answer: Moved,
+  })
+
+export const reviewRoutes = {
+  list: route({
+    id: 'listReviews',
+    method: 'GET',
+    path: '/reviews',
+    tag: 'reviews',
+    permission: 'reviews.read-own',
+    summary: '检查与评查列表，快到期的在前；承办人与评查人只看到自己的',
+    query: PageQuery.extend({ stage: StageId.optional(), overdue: z.enum(['true']).optional() }),
+    answer: page(ReviewItem),
+  }),
+  get: route({
+    id: 'getReview',
+    method: 'GET',
+    path: '/reviews/{id}',
+    tag: 'reviews',
+    permission: 'reviews.read-own',
+    summary: '一案的自查表、核查表、评查与其后各步',
+    params,
+    answer: ReviewDetail,
+  }),
+  open: route({
+    id: 'openReview',
+    method: 'POST',
+    path: '/reviews',
+    tag: 'reviews',
+    permission: 'reviews.write',
+    status: 201,
+    summary: '为一件案件开始检查；同一案件只有一份',
+    body: z.object({ caseId: z.string().min(1).max(64) }),
+    answer: Moved,
+  }),
+  selfCheck: step(
+    'selfCheck',
+    'self-check',
+    'reviews.answer',
+    '自查表：承办人本人填写',
+    z.object({ problems, statement: words(2) }),
+  ),
+  deptCheck: step(
+    'departmentCheck',
+    'department-check',
+    'reviews.check',
+    '核查表：本部门另一人填写，退回则重新自查',
+    z.object({ passed: z.boolean(), problems, opinion: words(2) }),
+  ),
+  select: step(
+    'selectForReview',
+    'select',
+    'reviews.write',
+    '选定评查：重点、专项或交叉；常规抽查只能抽签产生',
+    z.object({ kind: z.enum(['key', 'thematic', 'cross']), trigger: z.string().max(64).optional(), reason: words(4) }),
+  ),
+  assign: step(
+    'assignReviewer',
+    'reviewer',
+    'reviews.write',
+    '指派评查人或复核人：非承办人、非核查人、非本部门',
+    z.object({ reviewer: z.string().max(64) }),
+  ),
+  evaluate: step(
+    'evaluateCase',
+    'evaluation',
+    'reviews.answer',
+    '评查：评分卡、否决项与等次意见',
+    z.object({
+      deductions: z.record(z.string().max(64), z.int().min(0).max(100)).default({}),
+      veto: z.array(z.string().max(64)).max(20).default([]),
+      grade: Grade,
+      reason: words(4),
+      problems,
+    }),
+  ),
+  answer: step(
+    'answerReview',
+    'answer',
+    'reviews.answer',
+    '承办人对评查意见的回复：同意，或提出异议',
+    z.object({ accepted: z.boolean(), opinion: words(2) }),
+  ),
+  restudy: step(
+    'restudyReview',
+    'restudy',
+    'reviews.answer',
+    '复核：由另一人提出意见',
+    z.object({ grade: Grade, opinion: words(4) }),
+  ),
+  decide: step(
+    'decideReview',
+    'decision',
+    'reviews.decide',
+    '决定等次；不合格或有异议的须经检察委员会',
+    z.object({
+      grade: Grade,
+      reason: words(4),
+      /** 检委会会议记录编号. */
+      committee: z.string().trim().min(1).max(100).nullable().default(null),
+      /** What has to be put right; empty = nothing. */
+      rectify: z.array(words(2)).max(50).default([]),
+    }),
+  ),
+  rectify: step(
+    'rectifyCase',
+    'rectification',
+    'reviews.answer',
+    '整改：承办人说明做了什么，附依据',
+    z.object({ done: words(4), evidence: words(2) }),
+  ),
+  confirm: step(
+    'confirmRectification',
+    'confirmation',
+    'reviews.write',
+    '确认整改，归入司法业绩档案；不到位则退回',
+    z.object({ passed: z.boolean(), note: words(2) }),
+  ),
+  sample: route({
+    id: 'commitSample',
+    method: 'POST',
+    path: '/reviews/samples',
+    tag: 'reviews',
+    permission: 'reviews.write',
+    status: 201,
+    summary: '常规抽查：冻结名单并作出承诺',
+    answer: z.object({ sampleId: z.string(), body: SampleCommitted, entry: ChainEntry }),
+  }),
+  drawSample: route({
+    id: 'completeSample',
+    method: 'POST',
+    path: '/reviews/samples/{id}/contributions',
+    tag: 'reviews',
+    permission: 'reviews.write',
+    summary: '出具随机数，抽出应评查的案件',
+    params,
+    body: z.strictObject({ nonce: z.string().regex(/^[0-9a-f]{64}$/, '须为 64 位小写十六进制（32 字节）') }),
+    answer: z.object({
+      drawn: z.array(z.object({ handler: z.string(), cases: z.array(z.string()) })),
+      entry: ChainEntry,
+    }),
+  }),
+}
