@@ -36,24 +36,24 @@ export function alertPanels(context: AlertsContext, pulse: Pulse): Panel[] {
       name: 'alerts',
       permission: 'alerts.read',
       everyMs: 10_000,
-      load: (now) => alertsPanel(context, freshness(), now),
+      load: (now) => alertsPanel(context, freshness, now),
     },
     {
       name: 'alert-load',
       permission: 'alerts.read',
       everyMs: 10_000,
-      load: (now) => loadPanel(context, freshness(), now),
+      load: (now) => loadPanel(context, freshness, now),
     },
   ]
 }
 
-async function alertsPanel(context: AlertsContext, freshness: Freshness, now: number): Promise<AlertsPanel> {
+async function alertsPanel(context: AlertsContext, freshness: () => Freshness, now: number): Promise<AlertsPanel> {
   const db = context.records.read
   const [open, numbers, last] = await Promise.all([readOpen(db), readNumbers(db, spans(now)), readLastClosed(db)])
   const items = open.sort(compareAlerts)
   const of = (state: string) => items.filter((one) => one.state === state).length
   return {
-    freshness,
+    freshness: freshness(),
     items: items.slice(0, SHOWN).map(present),
     counts: {
       unacknowledged: of('unacknowledged'),
@@ -84,7 +84,7 @@ const bySeverity = (alerts: readonly Alert[]): AlertsPanel['counts']['bySeverity
 const spans = (now: number) => ({ today: startOfDay(now), week: now - WEEK_MS })
 const isStanding = ({ state }: Alert): boolean => state === 'acknowledged' || state === 'unacknowledged'
 
-async function loadPanel(context: AlertsContext, freshness: Freshness, now: number): Promise<AlertLoadPanel> {
+async function loadPanel(context: AlertsContext, freshness: () => Freshness, now: number): Promise<AlertLoadPanel> {
   const db = context.records.read
   const end = Math.floor(now / BUCKET_MS) * BUCKET_MS + BUCKET_MS
   const start = end - BUCKETS * BUCKET_MS
@@ -95,7 +95,7 @@ async function loadPanel(context: AlertsContext, freshness: Freshness, now: numb
     if (bucket) bucket.count += 1
   }
   return {
-    freshness,
+    freshness: freshness(),
     buckets,
     limitPerBucket: LIMIT_PER_BUCKET,
     standing: open.filter(isStanding).length,

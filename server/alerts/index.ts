@@ -58,6 +58,8 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
         async run(turn) {
           await escalation.run(turn)
           await receipts.flush(turn)
+          // Until the clock's first round nobody vouches for the list, and a wall that is already there shows none.
+          if (pulse.at === null) turn.touch('alerts', 'alert-load')
           turn.afterCommit(() => {
             pulse.at = turn.now
           })
