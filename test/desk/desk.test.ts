@@ -82,6 +82,7 @@ describe('an alert by keyboard', () => {
     const title = () => page.locator('.row.on .title').textContent()
     for (let n = 0; n < 20 && !(await title())?.includes('强行开启'); n++) await page.keyboard.press('j')
     expect(await title()).toContain('强行开启')
+    const chosen = await title()
     await page.locator('.head h2', { hasText: '强行开启' }).waitFor()
 
     await page.keyboard.press('x')
@@ -95,11 +96,18 @@ describe('an alert by keyboard', () => {
     await page.keyboard.press('1')
     expect(await page.inputValue('textarea')).not.toBe('')
     await page.fill('textarea', '移交清点，两人在场')
+    // A newer one at the head of the list changes nothing under the hands of who is typing.
+    await house.publish('access', 'door.forced', JSON.stringify(event('door.forced', 'door:E2')))
+    await page.locator('.row.red').nth(1).waitFor()
+    expect(await page.inputValue('textarea')).toBe('移交清点，两人在场')
+    expect(await title()).toBe(chosen)
     await page.keyboard.press('Control+Enter')
     await page.locator('.head .state', { hasText: '已确认' }).waitFor()
     expect(await page.locator('.history').textContent()).toContain('移交清点，两人在场')
-    await wall.page.locator('.pin', { hasText: '强行开启' }).waitFor({ state: 'detached' })
-    await wall.page.locator('.alert', { hasText: '强行开启' }).filter({ hasText: '已确认' }).waitFor()
+    await wall.page
+      .locator('.alert', { hasText: chosen ?? '' })
+      .filter({ hasText: '已确认' })
+      .waitFor()
 
     await page.evaluate('document.activeElement.blur()')
     await page.keyboard.press('d')

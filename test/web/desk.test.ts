@@ -5,6 +5,7 @@ import { Committed } from '../../contract/draw.ts'
 import { ALERT_STATES, type AlertItem } from '../../contract/panels/alerts.ts'
 import { ALERT_FILTERS, filterAlerts, foldText } from '../../web/desk/alerts/filter.ts'
 import { ApiError, address } from '../../web/desk/api.ts'
+import { timeline } from '../../web/desk/cases/timeline.ts'
 import { nonceFor } from '../../web/desk/draws/nonce.ts'
 import { candidates, drawnAt } from '../../web/desk/draws/tickets.ts'
 import { recompute } from '../../web/desk/draws/verify.ts'
@@ -16,7 +17,12 @@ import { alert, CUSTODY, HALL, PROPERTY } from '../pictures/fixtures/alerts.ts'
 const entries = vector.entries as unknown as ChainEntry[]
 
 describe('the filter above the list of alerts', () => {
-  const all: AlertItem[] = [CUSTODY, PROPERTY, HALL, alert({ id: 'calm', severity: 'critical', state: 'normal' })]
+  const all: AlertItem[] = [
+    CUSTODY,
+    PROPERTY,
+    HALL,
+    alert({ id: 'calm', title: '已关', firstAt: 0, severity: 'critical', state: 'normal' }),
+  ]
   it('keeps order and takes what its word says', () => {
     expect(filterAlerts(all, 'open', '')).toEqual(all)
     for (const [key, state] of [
@@ -32,12 +38,18 @@ describe('the filter above the list of alerts', () => {
   })
   it('finds case numbers whatever the brackets, width and case', () => {
     expect(new Set(['示检捕〔2026〕187号', '示检捕[2026]187号', '示检捕【２０２６】187 号'].map(foldText)).size).toBe(1)
-    const found = filterAlerts([alert({ id: 'a', title: '示检捕〔2026〕187号 今日届满' })], 'open', '［2026］187')
+    const found = filterAlerts(
+      [alert({ id: 'a', title: '示检捕〔2026〕187号 今日届满', firstAt: 0 })],
+      'open',
+      '［2026］187',
+    )
     expect(found).toHaveLength(1)
     expect(filterAlerts(all, 'open', '没有这样的告警')).toEqual([])
   })
   it('never invents an alert', () => {
-    const anyItem = fc.constantFrom(...ALERT_STATES).map((state) => alert({ id: state, state }))
+    const anyItem = fc
+      .constantFrom(...ALERT_STATES)
+      .map((state) => alert({ id: state, title: state, firstAt: 0, state }))
     fc.assert(
       fc.property(
         fc.array(anyItem),
@@ -204,6 +216,41 @@ describe('the panels of the draw', () => {
             expect(y).toBeLessThanOrEqual(210)
           }
           expect(bar.high).toBeLessThanOrEqual(bar.low)
+        }
+      }),
+    )
+  })
+})
+
+describe('the line of a deadline', () => {
+  const none: string[] = []
+  it('counts from the day after the start to the end of the last day', () => {
+    const line = timeline('2026-11-19', '2026-11-26', '2026-11-25', none)
+    expect(line).toMatchObject({ usedDays: 6, leftDays: 1, overdue: false, used: 75 })
+    expect(line?.weekends.map(({ at }) => at)).toEqual([25, 37.5])
+    expect(timeline('2026-11-19', '2026-11-26', '2026-11-26', none)).toMatchObject({ leftDays: 0, overdue: false })
+    expect(timeline('2026-11-19', '2026-11-26', '2026-11-27', none)).toMatchObject({ leftDays: -1, overdue: true })
+  })
+  it('takes limits in hours by their day and refuses what is no date', () => {
+    expect(timeline('2026-11-19T10:00', '2026-11-20T10:00', '2026-11-19', none)).toMatchObject({ leftDays: 1 })
+    expect(timeline('soon', '2026-11-26', '2026-11-25', none)).toBeNull()
+    expect(timeline('2026-11-26', '2026-11-19', '2026-11-25', none)).toBeNull()
+  })
+  it('keeps everything on the line, whatever the dates', () => {
+    const date = fc
+      .integer({ min: 20_000, max: 23_000 })
+      .map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10))
+    fc.assert(
+      fc.property(date, date, date, fc.array(date), (start, due, today, events) => {
+        const line = timeline(start, due, today, events)
+        if (!line) return
+        for (const place of [
+          line.used,
+          ...line.marks.map(({ at }) => at),
+          ...line.weekends.map(({ at, width }) => at + width),
+        ]) {
+          expect(place).toBeGreaterThanOrEqual(0)
+          expect(place).toBeLessThanOrEqual(100.0001)
         }
       }),
     )
