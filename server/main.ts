@@ -12,6 +12,7 @@ import { assignmentFeature } from './assignment/index.ts'
 import { auditJournal, auditMigrations } from './audit/journal.ts'
 import { casesFeature } from './cases/index.ts'
 import { casePort } from './cases/port.ts'
+import { reviewPort } from './cases/review-port.ts'
 import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
@@ -29,6 +30,7 @@ import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ensureDemo } from './people/registry.ts'
 import { RecordStore } from './records/store.ts'
+import { reviewFeature } from './review/index.ts'
 import { securityFeature } from './security/index.ts'
 import { selftestWire, sourcesFeature } from './sources/index.ts'
 import { Telemetry } from './telemetry.ts'
@@ -141,18 +143,14 @@ export async function assemble(options: HouseOptions): Promise<House> {
     ),
   )
   const cases = casesFeature({ ...common, employeeOf: (hash) => employees.get(hash) })
-  const assignment = assignmentFeature({
-    ...common,
-    cases: casePort(config),
-    newId,
-    secret: randomHex,
-    anchor: anchorage({
-      folder: process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`,
-      site: site.site,
-      publish: (topic, payload, how) => wire.publish(topic, payload, how),
-      failed,
-    }),
+  const anchor = anchorage({
+    folder: process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`,
+    site: site.site,
+    publish: (topic, payload, how) => wire.publish(topic, payload, how),
+    failed,
   })
+  const assignment = assignmentFeature({ ...common, cases: casePort(config), newId, secret: randomHex, anchor })
+  const review = reviewFeature({ config, records, cases: reviewPort(config), newId, secret: randomHex, anchor })
   const people = openPeople({
     records,
     clock,
@@ -200,6 +198,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     cases,
     deadlinesFeature({ config, calendar }),
     assignment,
+    review,
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>

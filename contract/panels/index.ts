@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
 import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
+import { ReviewPanel } from './review.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
 import { SourcesPanel } from './sources.ts'
 
@@ -23,6 +24,7 @@ export const PANELS = {
   sources: SourcesPanel,
   draw: DrawPanel,
   fairness: FairnessPanel,
+  review: ReviewPanel,
 } as const
 export type PanelName = keyof typeof PANELS
 export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>

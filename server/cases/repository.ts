@@ -228,6 +228,19 @@ export async function openCases(db: Tx | Reader): Promise<CaseRecord[]> {
   return rows.map(toRecord)
 }
 
+/** Concluded on or after that day, those gone from the office's list left out. */
+export async function closedSince(db: Tx | Reader, day: string): Promise<CaseRecord[]> {
+  const rows = await db
+    .withTables<Tables>()
+    .selectFrom('case_file')
+    .selectAll()
+    .where('closed', '>=', day)
+    .where('gone', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(toRecord)
+}
+
 /** What a caller may see; empty = everything. */
 export interface CaseScope {
   handlerNo?: string

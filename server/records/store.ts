@@ -49,7 +49,9 @@ export class RecordStore implements Records {
     const done = await sql<{ id: string }>`select id from migration`.execute(this.#writer)
     const known = new Set(done.rows.map((row) => row.id))
     for (const migration of migrations) {
+      // Two features may need the same table (the chains): the first one makes it.
       if (known.has(migration.id)) continue
+      known.add(migration.id)
       await this.#writer.transaction().execute(async (tx) => {
         await migration.up(tx)
         await sql`insert into migration (id, applied_at) values (${migration.id}, ${this.#hooks.now()})`.execute(tx)
