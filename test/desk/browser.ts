@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type Demo, Product, ROOT } from '../commands/product.ts'
-import type { Measures } from '../web/pictures/measure.ts'
+import type { Measures } from '../pictures/measures.ts'
 
 /** The measuring code of the wall's pictures, put into the product's own pages from outside. */
 const MEASURE = `${stripTypeScriptTypes(readFileSync(join(ROOT, 'test/web/pictures/measure.ts'), 'utf8')).replaceAll(/^export /gm, '')}

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Measures } from '../web/pictures/measure.ts'
 import { SCENES } from './fixtures/scenes.ts'
 import { openStudio, type Studio } from './harness.ts'
+import type { Measures } from './measures.ts'
 
 /** visual.md section 11, measured on every picture in a real browser under the product's content security policy. */
 const SHOTS = process.env.SANLING_PICTURES ?? join(tmpdir(), 'sanling-pictures')

@@ -1,17 +1,6 @@
-/** What the acceptance list of visual.md section 11 measures, in design pixels; called by the picture tests. */
-export interface TextNode {
-  text: string
-  panel: string
-  px: number
-  contrast: number
-  clipped: boolean
-}
-export interface Measures {
-  texts: TextNode[]
-  overlaps: string[]
-  overflows: string[]
-}
+import type { Measures, TextNode } from '../../pictures/measures.ts'
 
+/** The acceptance list of visual.md section 11, measured in the browser. */
 type Rgb = readonly [number, number, number]
 
 export function install(): void {
