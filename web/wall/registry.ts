@@ -11,6 +11,7 @@ import FlowPanel from './panels/FlowPanel.vue'
 import MapPanel from './panels/MapPanel.vue'
 import PatrolPanel from './panels/PatrolPanel.vue'
 import PresencePanel from './panels/PresencePanel.vue'
+import ReviewPanel from './panels/ReviewPanel.vue'
 import SourcesPanel from './panels/SourcesPanel.vue'
 import StructurePanel from './panels/StructurePanel.vue'
 import TerminalPanel from './panels/TerminalPanel.vue'
@@ -34,6 +35,7 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   structure: StructurePanel,
   draw: DrawPanel,
   fairness: FairnessPanel,
+  review: ReviewPanel,
 }
 
 /** What a panel is called when it cannot speak for itself. */
