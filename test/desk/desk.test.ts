@@ -51,6 +51,31 @@ describe('signing in', () => {
   })
 })
 
+describe('a password', () => {
+  it('is changed by who knows the old one, and the new one opens the door', async () => {
+    const { page } = await house.signedIn('auditor', '/desk/password')
+    const { username, password } = house.account('auditor')
+    const next = 'a long enough new password'
+    const fill = async (current: string, wanted: string, again: string) => {
+      for (const [id, value] of Object.entries({ current, next: wanted, again })) await page.fill(`#${id}`, value)
+      await page.getByRole('button', { name: '修改口令' }).click()
+    }
+    await fill(password, 'short', 'short')
+    await page.getByText('至少 12 个字符').waitFor()
+    await fill(password, next, `${next}!`)
+    await page.getByText('不一致').waitFor()
+    await fill('not the old one', next, next)
+    await page.getByText('当前口令不正确').waitFor()
+    await expectLegible(page, 'password')
+    await fill(password, next, next)
+    await page.getByText('口令已修改').waitFor()
+    await page.getByRole('button', { name: '退出' }).click()
+    await signIn(page, { username, password: next })
+    await page.waitForURL(`${house.demo.url}/desk/**`)
+    await page.close()
+  })
+})
+
 describe('quarantine', () => {
   it('shows a bad message in words; mended on the page it is filed', async () => {
     const good = JSON.stringify(event('door.opened', 'door:E1'))

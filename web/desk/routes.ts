@@ -28,6 +28,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
       { path: 'cases/:id?', component: () => import('./cases/CasesDesk.vue'), meta: { title: '流程节点' } },
+      { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
     ],
   },

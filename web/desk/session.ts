@@ -32,5 +32,8 @@ export const useSession = defineStore('session', () => {
     await call(logout).catch(() => undefined)
     take(null)
   }
-  return { person, may, checked, check, signIn, signOut, forget: () => take(null) }
+  function passwordChanged(): void {
+    if (person.value) person.value = { ...person.value, mustChangePassword: false }
+  }
+  return { passwordChanged, person, may, checked, check, signIn, signOut, forget: () => take(null) }
 })
