@@ -109,6 +109,8 @@ export const drawRoutes = {
     tag: 'draws',
     permission: 'draws.read',
     consumes: 'raw',
+    /** A chain of some ten thousand draws. */
+    maxBytes: 64 * 1024 * 1024,
     summary: '复算一份导出的分案链（NDJSON）',
     answer: z.object({
       ok: z.boolean(),

@@ -29,6 +29,8 @@ export interface RouteSpec<
   produces: 'json' | 'ndjson' | 'file' | 'none'
   /** `raw`: the body is read as bytes, e.g. NDJSON or an envelope that goes through ingest's own check. */
   consumes: 'json' | 'raw' | 'none'
+  /** Largest body in bytes where the usual bound (64 KiB of JSON, 1 MiB raw) is too small. */
+  maxBytes?: number
 }
 
 const nothing = z.undefined()
@@ -54,6 +56,7 @@ export function route<
   status?: number
   produces?: RouteSpec['produces']
   consumes?: RouteSpec['consumes']
+  maxBytes?: number
 }): RouteSpec<Params, Query, Body, Answer> {
   return {
     ...spec,

@@ -10,11 +10,14 @@ export const RAW_LIMIT = 1024 * 1024
  * The body as the route wants it: JSON parsed, bytes, or undefined.
  * @throws Refusal `too-large`, `unsupported-media`, `bad-input`
  */
-export async function readBody(req: IncomingMessage, consumes: RouteSpec['consumes']): Promise<unknown> {
+export async function readBody(
+  req: IncomingMessage,
+  { consumes, maxBytes }: Pick<RouteSpec, 'consumes' | 'maxBytes'>,
+): Promise<unknown> {
   if (consumes === 'none') return undefined
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new Refusal('unsupported-media', '请求内容不能压缩')
-  const bytes = await collect(req, consumes === 'raw' ? RAW_LIMIT : JSON_LIMIT)
+  const bytes = await collect(req, maxBytes ?? (consumes === 'raw' ? RAW_LIMIT : JSON_LIMIT))
   if (consumes === 'raw') return bytes
   if (bytes.length === 0) return undefined
   const type = (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''

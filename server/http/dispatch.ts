@@ -25,7 +25,7 @@ export async function dispatch(
 ): Promise<void> {
   const { spec } = route
   guardRequest(ctx.req, spec, caller, guards)
-  const raw = await readBody(ctx.req, spec.consumes)
+  const raw = await readBody(ctx.req, spec)
   const call = {
     // A public route never reads it; every other has passed authentication.
     person: caller.person as Principal,

@@ -32,7 +32,8 @@ export function apiRoutes(deps: HttpDeps): Middleware {
     const route = layer?.name === undefined ? undefined : byId.get(layer.name)
     ctx.state.route = route?.spec.id ?? 'unknown'
     const caller: Caller = { person: undefined, ip: callerAddress(ctx.req, deps.trustedProxies) }
-    if (route?.spec.permission !== 'public') {
+    const open = route ? route.spec.permission === 'public' : ctx.path.startsWith(`${API_ROOT}/public/`)
+    if (!open) {
       caller.person = await deps.authenticate(ctx.headers)
       if (!caller.person) throw new Refusal('signed-out')
     }
