@@ -143,7 +143,12 @@ async function main(): Promise<void> {
 /** No use in starting again before somebody has mended the configuration (sysexits.h EX_CONFIG). */
 const EXIT_MISCONFIGURED = 78
 
-main().catch((error) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `采集器无法启动：${error.message}`}\n`)
-  process.exit(EXIT_MISCONFIGURED)
-})
+function run(): void {
+  main().catch((error) => {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : `采集器无法启动：${error.message}`}\n`)
+    process.exit(EXIT_MISCONFIGURED)
+  })
+}
+
+// The warm-up of `npm start` loads this file without running it.
+if (import.meta.main) run()

@@ -6,6 +6,7 @@ import { openLog } from '../log.ts'
 import { assemble } from '../main.ts'
 import { type Demo, demoPeople, ensureSecrets, prepareDataDir, type Secrets, writeDemoFile } from './data.ts'
 import { readEnvironment } from './environment.ts'
+import { giveBack } from './lean.ts'
 import { runServer } from './server-process.ts'
 
 z.config(z.locales.zhCN())
@@ -28,6 +29,7 @@ const run = () =>
       if (!made) return
       const demo = writeDemoFile(dataDir, made.demo, made.secrets, url, mqttUrl)
       process.send?.({ kind: 'ready', demo })
+      giveBack()
       log.info({ url, mqttUrl }, '演示服务已启动')
     },
   )

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { announce } from './banner.ts'
 import { Child } from './child.ts'
-import { runCompiled } from './compiled.ts'
+import { LEAN, LEAN_V8, runCompiled } from './compiled.ts'
 import type { DemoFile } from './data.ts'
 import { readEnvironment } from './environment.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -17,16 +17,8 @@ const PREDECESSOR_MS = 10_000
 const GRACE_MS = 4300
 const ROOT = resolve(import.meta.dirname, '../..')
 const CONFIG = process.env.SANLING_CONFIG ?? join(ROOT, 'config')
-/** Small young generation: garbage is collected a little oftener, and the processes stay small. */
-export const LEAN_V8 = ['--max-semi-space-size=2', '--heap-growing-percent=20']
-/**
- * glibc keeps what eight threads have freed unless told otherwise (mallopt(3)): half of the server's memory.
- */
-export const LEAN: Readonly<Record<string, string>> = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-}
+
+export { LEAN, LEAN_V8 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 

@@ -1,6 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type Dialect, PostgresDialect, SqliteDialect } from 'kysely'
-import pg from 'pg'
 
 const CACHED_STATEMENTS = 400
 
@@ -42,19 +41,27 @@ export function sqliteDialect(file: string): Dialect {
   })
 }
 
-/** PostgreSQL and its kin (Kingbase, openGauss): bigint comes back as number; we store nothing above 2^53. */
+/**
+ * PostgreSQL and its kin (Kingbase, openGauss): bigint comes back as number; we store nothing above 2^53. The driver is
+ * loaded only when it is used.
+ */
 export function postgresDialect(url: string): Dialect {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 8,
-    types: {
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  return new PostgresDialect({
+    pool: async () => {
+      const { default: pg } = await import('pg')
+      const pool = new pg.Pool({
+        connectionString: url,
+        max: 8,
+        types: {
+          getTypeParser: ((oid: number, format?: 'text') =>
+            oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+        },
+      })
+      // Without listeners a database that goes away would end the whole server, whether the connection rests in the
+      // pool or is in the middle of a turn; the turn, or the next one, says so by failing.
+      pool.on('error', () => undefined)
+      pool.on('connect', (client) => void client.on('error', () => undefined))
+      return pool
     },
   })
-  // Without listeners a database that goes away would end the whole server, whether the connection rests in the pool
-  // or is in the middle of a turn; the turn, or the next one, says so by failing.
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => void client.on('error', () => undefined))
-  return new PostgresDialect({ pool })
 }
