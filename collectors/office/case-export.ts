@@ -6,6 +6,19 @@ import type { Cell, Table } from './sheet-file.ts'
 
 /** Newest cases that nobody has yet, whatever the hour: the draw of an office needs something to draw. */
 export const UNASSIGNED = 3
+/** Besides these: what came in during the last days, is not in custody and has time, waits for the draw. */
+const WAITING_DAYS = 7
+const TIME_LEFT_DAYS = 5
+const DAY = 86_400_000
+
+/** Who drew a case in the product, and when: the export of the case system says the same from then on. */
+export interface DrawnBy {
+  name: string
+  employeeNo: string
+  /** Empty for the leaders: the case stays with the department it came to. */
+  department: string
+  at: number
+}
 
 const HEADERS: readonly (readonly [group: string, name?: string])[] = [
   ['序号'],
@@ -32,9 +45,24 @@ const HEADERS: readonly (readonly [group: string, name?: string])[] = [
 ]
 
 /** @param facts in order of acceptance, none accepted after `now` */
-export function caseTable(facts: readonly CaseFact[], now: number, unit: string, title: string): Table {
-  const unassigned = new Set(facts.slice(-UNASSIGNED))
-  const rows = facts.map((fact, at) => row(fact, now, unit, at + 1, unassigned.has(fact)))
+export function caseTable(
+  facts: readonly CaseFact[],
+  now: number,
+  unit: string,
+  title: string,
+  drawn: ReadonlyMap<string, DrawnBy> = new Map(),
+): Table {
+  const newest = new Set(facts.slice(-UNASSIGNED))
+  const rows = facts.map((fact, at) => {
+    const known = drawn.get(fact.number)
+    return row(
+      known ? handedTo(fact, known) : fact,
+      now,
+      unit,
+      at + 1,
+      !known && (newest.has(fact) || waits(fact, now)),
+    )
+  })
   const second = HEADERS.map(([, name]) => name ?? null)
   const first = HEADERS.map(([group], at) => (group === HEADERS[at - 1]?.[0] ? null : group))
   const span = HEADERS.findIndex(([, name]) => name)
@@ -56,6 +84,19 @@ export function caseTable(facts: readonly CaseFact[], now: number, unit: string,
     ],
   }
 }
+
+const waits = ({ accepted, custody, dues }: CaseFact, now: number): boolean =>
+  !custody &&
+  accepted > now - WAITING_DAYS * DAY &&
+  Date.parse(`${dues.at(-1)?.due ?? '1970-01-01'}T00:00:00+08:00`) > now + TIME_LEFT_DAYS * DAY
+
+const handedTo = (fact: CaseFact, { name, employeeNo, department, at }: DrawnBy): CaseFact => ({
+  ...fact,
+  handler: name,
+  handlerNo: employeeNo,
+  department: department || fact.department,
+  assigned: at,
+})
 
 const day = (ms: number): Cell => ({ date: localStamp(ms).slice(0, 10) })
 

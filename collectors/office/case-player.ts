@@ -1,6 +1,6 @@
 import type { Site } from '../../config/schema.ts'
 import { dateStart, localStamp, type OfficeCalendar } from './calendar.ts'
-import { caseTable } from './case-export.ts'
+import { caseTable, type DrawnBy } from './case-export.ts'
 import { type CaseFact, type CaseMaker, caseMaker } from './cases.ts'
 import { dropFile } from './drop.ts'
 import type { OfficeMemory } from './memory.ts'
@@ -41,11 +41,32 @@ export class CasePlayer {
     this.#forget(now - (first ? REGISTER_DAYS : RECENT_DAYS) * DAY)
     const title = first ? '案件办理情况台账（近两年）' : '案件办理情况一览表（在办及近三十日办结）'
     const known = this.#facts.filter(({ accepted }) => accepted <= now)
-    this.#write(caseTable(known, now, this.#site.unit, title), now)
+    this.#write(caseTable(known, now, this.#site.unit, title, this.#drawn()), now)
     this.#memory.caseFiles += 1
     this.#memory.save()
     this.#exported = now
     this.#forget(now - RECENT_DAYS * DAY)
+  }
+
+  /** The product gave a case to a person of site.yaml. */
+  drew(caseNo: string, person: string, at: number): void {
+    const recent = Object.entries(this.#memory.drawn).filter(([, drawn]) => drawn.at > at - 366 * DAY)
+    this.#memory.drawn = { ...Object.fromEntries(recent), [caseNo]: { person, at } }
+    this.#memory.save()
+  }
+
+  #drawn(): Map<string, DrawnBy> {
+    const people = new Map(this.#site.people.map((person) => [person.id, person]))
+    const departments = new Map(
+      this.#site.departments.map(({ id, name, handlesCases }) => [id, handlesCases ? name : '']),
+    )
+    return new Map(
+      Object.entries(this.#memory.drawn).flatMap(([caseNo, { person, at }]) => {
+        const { name, employeeNo, department } = people.get(person) ?? {}
+        if (!name || !employeeNo || !department) return []
+        return [[caseNo, { name, employeeNo, department: departments.get(department) ?? '', at }] as const]
+      }),
+    )
   }
 
   #advance(now: number): void {

@@ -13,8 +13,9 @@ const FIRST_GAP_MS = 15_000
 const FIRST_MINUTES_MS = 600_000
 const DESIGNATE = 0.12
 
-const Unassigned = z.object({ items: z.array(z.object({ id: z.string(), kind: z.string() })) })
+const Unassigned = z.object({ items: z.array(z.object({ id: z.string(), caseNo: z.string(), kind: z.string() })) })
 const Drawn = z.object({ drawId: z.string() })
+const Completed = z.object({ entry: z.object({ body: z.object({ winner: z.string() }) }) })
 const Proposed = z.object({ id: z.string() })
 const Load = z.object({
   items: z.array(z.object({ id: z.string(), department: z.string(), onLeave: z.boolean() })),
@@ -31,6 +32,8 @@ export interface DeskOptions {
   first: boolean
   now: number
   speed: number
+  /** A case has a handler now, by person id. */
+  drew(caseNo: string, person: string, at: number): void
   /** The account could not do what it wanted; it tries again later. */
   stumbled(error: unknown): void
 }
@@ -58,7 +61,7 @@ export class DeskPlayer {
   tick(now: number): void {
     if (this.#visit || now < this.#next) return
     if (now - this.#options.now > FIRST_MINUTES_MS) this.#left = 0
-    this.#visit = this.#work()
+    this.#visit = this.#work(now)
       .catch((error: unknown) => this.#options.stumbled(error))
       .finally(() => {
         this.#visit = undefined
@@ -76,35 +79,39 @@ export class DeskPlayer {
     return Math.max(5000, chance.int(180_000, 480_000) / Math.max(0.01, speed))
   }
 
-  async #work(): Promise<void> {
+  async #work(now: number): Promise<void> {
     const { chance } = this.#options
     const found = Unassigned.parse(await this.#ask('case-management', 'GET', '/cases?state=unassigned&limit=200'))
     const wanted = this.#left > 0 ? Math.min(this.#left, PER_FIRST_VISIT) : chance.int(1, PER_VISIT)
     const spare = Math.max(0, found.items.length - KEEP_UNASSIGNED)
     const cases = found.items.filter(({ id }) => !this.#refused.has(id)).slice(0, Math.min(wanted, spare))
     this.#left = Math.max(0, this.#left - cases.length)
-    for (const one of cases) await (chance.hit(DESIGNATE) ? this.#designate(one) : this.#draw(one))
+    for (const one of cases) await (chance.hit(DESIGNATE) ? this.#designate(one, now) : this.#draw(one, now))
   }
 
-  async #draw({ id }: Case): Promise<void> {
+  async #draw({ id, caseNo }: Case, now: number): Promise<void> {
     const begun = await this.#try('case-management', '/draws', { caseId: id })
     if (!begun) return void this.#refuse(id)
     const { drawId } = Drawn.parse(begun)
     const path = `/draws/${encodeURIComponent(drawId)}/contributions`
-    if (!(await this.#try('case-management', path, { nonce: this.#options.nonce() }))) this.#refuse(id)
+    const done = Completed.safeParse(await this.#try('case-management', path, { nonce: this.#options.nonce() }))
+    // Where two roles contribute, the draw now waits for the other one.
+    if (done.success) this.#options.drew(caseNo, done.data.entry.body.winner, now)
+    else this.#refuse(id)
   }
 
-  async #designate(one: Case): Promise<void> {
+  async #designate(one: Case, now: number): Promise<void> {
     const { chance, rules } = this.#options
     const { items } = Load.parse(await this.#ask('case-management', 'GET', '/assignments/load'))
     const able = items.filter(({ department, onLeave }) => {
       const kinds = rules.kinds[department] ?? []
       return !onLeave && department !== 'lead' && (kinds.includes(one.kind) || kinds.includes('*'))
     })
-    if (able.length === 0) return this.#draw(one)
+    if (able.length === 0) return this.#draw(one, now)
+    const member = chance.pick(able).id
     const proposal = {
       caseId: one.id,
-      member: chance.pick(able).id,
+      member,
       reason: chance.pick(['SPECIALISED_GROUP', 'RELATED_CASE', 'MAJOR_COMPLEX']),
       note: '演示：按分案规则属于可以指定的情形',
       interference: '无',
@@ -112,7 +119,11 @@ export class DeskPlayer {
     const proposed = await this.#try('case-management', '/assignments/designate', proposal)
     if (!proposed) return void this.#refuse(one.id)
     const { id } = Proposed.parse(proposed)
-    await this.#try('chief', `/assignments/${encodeURIComponent(id)}/approve`, { note: '同意（演示）' })
+    const approved = await this.#try('chief', `/assignments/${encodeURIComponent(id)}/approve`, {
+      note: '同意（演示）',
+    })
+    if (approved) this.#options.drew(one.caseNo, member, now)
+    else this.#refuse(one.id)
   }
 
   #refuse(id: string): void {

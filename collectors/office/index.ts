@@ -80,6 +80,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     first: memory.first,
     now,
     speed,
+    drew: (caseNo, person, at) => cast.cases?.drew(caseNo, person, at),
     // No server yet, or none any more: the desk waits. Anything else would be heard of from the server itself.
     stumbled: (error) => closing.signal.aborted || log.debug({ err: error }, '模拟的案管岗稍后再试'),
   })

@@ -23,6 +23,8 @@ interface Kept {
   caseFiles: number
   /** Patrol runs that a scenario leaves out. */
   skippedRuns: string[]
+  /** Case number → who drew it at the office's desk, so that the export names the same handler. */
+  drawn: Record<string, { person: string; at: number }>
 }
 
 /**
@@ -53,14 +55,17 @@ export function openMemory(
     terminalsSent: null,
     caseFiles: 0,
     skippedRuns: [],
+    drawn: {},
   }
   if (kept.eras.at(-1)?.speed !== options.speed) kept.eras.push({ from: now, speed: options.speed })
   const memory: OfficeMemory = {
     ...kept,
+    // Files of before the desk know of no draws.
+    drawn: kept.drawn ?? {},
     first: !found,
     save() {
-      const { seed, anchor, eras, injected, terminalsSent, caseFiles, skippedRuns } = memory
-      const text = JSON.stringify({ seed, anchor, eras, injected, terminalsSent, caseFiles, skippedRuns })
+      const { seed, anchor, eras, injected, terminalsSent, caseFiles, skippedRuns, drawn } = memory
+      const text = JSON.stringify({ seed, anchor, eras, injected, terminalsSent, caseFiles, skippedRuns, drawn })
       writeFileSync(`${file}.new`, text, { mode: 0o600 })
       renameSync(`${file}.new`, file)
     },

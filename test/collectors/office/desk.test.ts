@@ -42,7 +42,8 @@ async function counter(count: number, refuse: readonly string[] = []) {
     if (request.method === 'POST') calls.push({ as, path, body })
     const say = (status: number, answer: unknown) => response.writeHead(status).end(JSON.stringify(answer))
     const id = path.split('/')[4] ?? ''
-    if (path.includes('/cases?')) return say(200, { items: [...open].map((id) => ({ id, kind: 'arrest-review' })) })
+    if (path.includes('/cases?'))
+      return say(200, { items: [...open].map((id) => ({ id, caseNo: `no-${id}`, kind: 'arrest-review' })) })
     if (path.endsWith('/load')) return say(200, { items: [{ id: 'p07', department: 'd1', onLeave: false }] })
     if (path.endsWith('/draws')) {
       if (refuse.includes(body.caseId ?? '')) return say(422, {})
@@ -51,7 +52,7 @@ async function counter(count: number, refuse: readonly string[] = []) {
     }
     if (path.endsWith('/contributions')) {
       open.delete(draws.get(id) ?? '')
-      return say(200, { state: 'completed' })
+      return say(200, { state: 'completed', entry: { body: { winner: 'p07' } } })
     }
     if (path.endsWith('/designate')) {
       proposals.set(`p-${body.caseId}`, body.caseId ?? '')
@@ -68,8 +69,10 @@ async function counter(count: number, refuse: readonly string[] = []) {
 }
 
 const stumbles: unknown[] = []
+const drawn = new Map<string, string>()
 function desk(by: { first?: boolean; seed?: string; signal?: AbortSignal } = {}): DeskPlayer {
   stumbles.length = 0
+  drawn.clear()
   return new DeskPlayer({
     call: deskHttp(dataDir, by.signal ?? new AbortController().signal),
     rules: demoConfig().assignment,
@@ -78,6 +81,7 @@ function desk(by: { first?: boolean; seed?: string; signal?: AbortSignal } = {})
     first: by.first ?? true,
     now: START,
     speed: 1,
+    drew: (caseNo, person) => drawn.set(caseNo, person),
     stumbled: (error) => stumbles.push(error),
   })
 }
@@ -96,6 +100,8 @@ describe('the desk of the simulated office', () => {
     expect(calls).toEqual([])
     await pass(player, 3)
     expect(60 - open.size).toBe(FIRST_DRAWS)
+    expect(drawn.size).toBe(FIRST_DRAWS)
+    expect(drawn.get('no-case-0')).toBe('p07')
     const nonces = calls.filter(({ path }) => path.endsWith('/contributions')).map(({ body }) => body.nonce)
     expect(new Set(nonces)).toEqual(new Set(['ab'.repeat(32)]))
     expect(stumbles).toEqual([])
