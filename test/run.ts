@@ -19,6 +19,7 @@ const ZONE_ROOMS = [
   'collectors',
   'deadlines',
   'assignment',
+  'review',
   'security',
   'cases',
   'alerts',
