@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -21,6 +21,7 @@ import type { EventHandler, Feature } from './feature.ts'
 import { history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
+import { createServer } from './http/node-http.ts'
 import { systemRoutes } from './http/system.ts'
 import { ingestFeature } from './ingest/index.ts'
 import type { Log } from './ingest/wire.ts'
@@ -307,7 +308,7 @@ function needed(secrets: Secrets, name: string): string {
   return value
 }
 
-function listen(http: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {
+function listen(http: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) =>
       reject(

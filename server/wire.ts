@@ -5,6 +5,7 @@ import type { Services } from '../config/schema.ts'
 import { brokerAccounts, type Secrets } from './commands/data.ts'
 import { SERVER_USER } from './ingest/rights.ts'
 import type { Door, Log, Wire } from './ingest/wire.ts'
+import { withoutNumberCache } from './lean-mqtt.ts'
 
 export interface WireDeps {
   broker: Services['broker']
@@ -35,6 +36,7 @@ export interface OpenWire extends Wire {
 
 /** The way to the broker: our own inside this process, or one beside us. The unused one is not even loaded. */
 export function openWire(deps: WireDeps): OpenWire {
+  withoutNumberCache()
   return deps.broker.kind === 'embedded' ? embedded(deps, deps.broker) : external(deps, deps.broker)
 }
 

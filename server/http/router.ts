@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { API_ROOT } from '../../contract/http/route.ts'
 import type { BoundRoute } from '../feature.ts'
@@ -7,6 +6,7 @@ import { callerAddress } from './address.ts'
 import type { HttpDeps } from './deps.ts'
 import { type Caller, dispatch } from './dispatch.ts'
 import { makeGuards } from './guards.ts'
+import { Router } from './node-http.ts'
 
 /** `/alerts/{id}` → `/api/v1/alerts/:id` */
 const pattern = (path: string): string => API_ROOT + path.replace(/\{(\w+)\}/g, ':$1')
