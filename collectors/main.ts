@@ -67,7 +67,7 @@ function readSecrets(dataDir: string): Record<string, string> {
 function furnish(): House {
   const { values } = parseArgs({ options: { config: { type: 'string', default: './config' } } })
   const config = loadConfig(resolve(values.config), process.env.SANLING_SERVICES)
-  const dataDir = resolve(process.env.SANLING_DATA ?? './data')
+  const dataDir = resolve(process.env.SANLING_DATA ?? './data/server')
   const { version } = JSON.parse(readFileSync(join(dirname(import.meta.dirname), 'package.json'), 'utf8'))
   return {
     config,

@@ -215,8 +215,8 @@ export async function assemble(options: HouseOptions): Promise<House> {
     authenticate: people.authenticate,
     origins: services.http.origins,
     office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
-    painted: ({ alertId, paintedAt, heardAt, namespace, person }) => {
-      telemetry.painted(namespace, (heardAt - paintedAt) / 1000)
+    painted: ({ alertId, paintedAt, announcedAt, namespace, person }) => {
+      if (announcedAt !== null) telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
       alerts.notePainted(alertId, person.username, paintedAt)
     },
     failed,

@@ -111,7 +111,7 @@ export class Audience {
   broadcast(event: string, json: string): void {
     if (this.members.size === 0) return
     const packet = encode(this.namespace, event, json)
-    for (const screen of this.members) if (!screen.isClogged()) write(screen.socket, packet)
+    for (const screen of this.members) if (!screen.isStuck()) write(screen.socket, packet)
   }
 
   snapshotJson(): string {

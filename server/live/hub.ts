@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Namespace, Server } from 'socket.io'
 import { type ClientToServer, type Hello, NAMESPACES, type ServerToClient } from '../../contract/live.ts'
 import type { Clock } from '../clock.ts'
@@ -11,6 +12,7 @@ import { PanelBoard } from './board.ts'
 import { mayKnock, readHandshake } from './handshake.ts'
 import { listen, type PaintReceipt } from './inbound.ts'
 import { type LiveSocket, Screen, type SocketData } from './screen.ts'
+import { sever } from './wire.ts'
 
 export interface HubDeps {
   panels: readonly Panel[]
@@ -39,6 +41,10 @@ const TIMING: Timing = {
 }
 const MAX_SOCKETS = 2000
 const INBOUND_BYTES = 64 * 1024
+/** Alerts whose last telling is remembered. */
+const REMEMBERED = 2000
+/** Time for the notice to leave. */
+const FAREWELL_MS = 50
 const RESTART_NOTICE_MS = 2000
 /** Whoever may see this panel is told of every alert at once. */
 const ALERT_PANEL = 'alerts'
@@ -52,6 +58,7 @@ export class LiveHub {
   readonly #board: PanelBoard
   readonly #audiences = new Map<string, Audience>()
   readonly #screens = new Map<Screen, Audience>()
+  readonly #announced = new Map<string, number>()
   readonly #timers: NodeJS.Timeout[] = []
   #io: Server<ClientToServer, ServerToClient, Record<string, never>, SocketData> | undefined
 
@@ -97,6 +104,8 @@ export class LiveHub {
     for (const timer of this.#timers.splice(0)) clearInterval(timer)
     this.#board.rest()
     for (const screen of this.#screens.keys()) screen.say('restart', `{"retryMs":${RESTART_NOTICE_MS}}`)
+    if (this.#screens.size > 0) await sleep(FAREWELL_MS)
+    for (const screen of [...this.#screens.keys()]) sever(screen.socket)
     await this.#io?.close()
     this.#io = undefined
   }
@@ -104,11 +113,22 @@ export class LiveHub {
   /** After a commit: alerts leave at once, touched panels as soon as they are read. */
   committed({ touched, announced }: Committed): void {
     for (const alert of announced) {
+      this.#remember(alert.id)
       const json = JSON.stringify(alert)
       for (const audience of this.#audiences.values())
         if (audience.panels.includes(ALERT_PANEL)) audience.broadcast('alert', json)
     }
     this.#board.touch(touched)
+  }
+
+  /** When an alert was last told of, for the paint receipts that answer it. */
+  #remember(alertId: string): void {
+    this.#announced.delete(alertId)
+    this.#announced.set(alertId, this.#deps.clock.now())
+    for (const oldest of this.#announced.keys()) {
+      if (this.#announced.size <= REMEMBERED) break
+      this.#announced.delete(oldest)
+    }
   }
 
   /** Cuts the sockets of what has ended. */
@@ -155,10 +175,14 @@ export class LiveHub {
     const screen = new Screen(socket)
     const audience = this.#audienceOf(name, socket.data.person)
     this.#screens.set(screen, audience)
-    socket.on('disconnect', () => this.#leave(screen, audience))
+    socket.on('disconnect', (reason) => {
+      if (reason === 'ping timeout') sever(socket)
+      this.#leave(screen, audience)
+    })
     listen(socket, {
       now: () => this.#deps.clock.now(),
       painted: this.#deps.painted,
+      announcedAt: (alertId) => this.#announced.get(alertId) ?? null,
       resync: (answer) => {
         answer(JSON.parse(audience.snapshotJson()))
         screen.renewed(audience.rev)
@@ -212,7 +236,7 @@ export class LiveHub {
   #sweep(): void {
     const now = this.#deps.clock.now()
     for (const [screen, audience] of this.#screens) {
-      if (screen.mustBeCut(now)) screen.socket.disconnect(true)
+      if (screen.mustBeCut(now)) sever(screen.socket)
       else if (screen.dirty.size > 0) audience.catchUp(screen)
     }
   }
@@ -221,7 +245,7 @@ export class LiveHub {
     const serverTime = this.#deps.clock.now()
     for (const audience of this.#audiences.values())
       for (const screen of audience.members)
-        if (!screen.isClogged()) screen.say('pulse', `{"rev":${screen.rev},"serverTime":${serverTime}}`)
+        if (!screen.isStuck()) screen.say('pulse', `{"rev":${screen.rev},"serverTime":${serverTime}}`)
   }
 
   /** Whoever has been signed out, or has lost or won a right, connects anew or not at all. */

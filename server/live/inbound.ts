@@ -13,6 +13,8 @@ export interface PaintReceipt {
   /** When it was on the glass, and when we heard of it; epoch ms, server time. */
   paintedAt: number
   heardAt: number
+  /** When the hub told the screens of its last change; null = too long ago to know. */
+  announcedAt: number | null
   namespace: string
   person: Principal
 }
@@ -20,6 +22,7 @@ export interface PaintReceipt {
 export interface InboundDeps {
   now(): number
   resync(answer: (snapshot: unknown) => void): void
+  announcedAt(alertId: string): number | null
   painted(receipt: PaintReceipt): void
 }
 
@@ -47,6 +50,7 @@ export function listen(socket: LiveSocket, deps: InboundDeps): void {
     if (!data) return reject()
     const { person } = socket.data
     const namespace = socket.nsp.name
-    deps.painted({ alertId: data.alertId, paintedAt: data.at, heardAt: deps.now(), namespace, person })
+    const announcedAt = deps.announcedAt(data.alertId)
+    deps.painted({ alertId: data.alertId, paintedAt: data.at, heardAt: deps.now(), announcedAt, namespace, person })
   })
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io'
 import type { ClientToServer, ServerToClient } from '../../contract/live.ts'
 import type { Principal } from '../feature.ts'
 import type { Credentials } from '../people/authenticate.ts'
-import { awaitAck, backlog, encode, forgetAck, write } from './wire.ts'
+import { awaitAck, backlogBytes, encode, forgetAck, unsent, write } from './wire.ts'
 
 export interface SocketData {
   person: Principal
@@ -13,9 +13,11 @@ export type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, n
 
 /** An unacknowledged delta holds its panel back no longer than that. */
 export const ACK_LIMIT_MS = 5000
-/** Above it a client is off the broadcast: it gets the newest state when it has room again. */
+/** Above it a client gets no more deltas: it gets the newest state when it has room again. */
 const CLOGGED_BYTES = 256 * 1024
-const CLOGGED_PACKETS = 16
+/** Alerts are small, come in bursts and are told to whoever is not quite stuck; their frames are shared by all. */
+const STUCK_BYTES = 4 * 1024 * 1024
+const STUCK_PACKETS = 4096
 /** protocols.md section 7: more than this for longer than that, and the client is cut. */
 const CUT_BYTES = 1024 * 1024
 const CUT_AFTER_MS = 10_000
@@ -38,16 +40,17 @@ export class Screen {
     this.socket = socket
   }
 
-  isClogged(): boolean {
-    const { bytes, packets } = backlog(this.socket)
-    return bytes > CLOGGED_BYTES || packets > CLOGGED_PACKETS
+  /** No room even for an alert. */
+  isStuck(): boolean {
+    const { bytes, packets } = unsent(this.socket)
+    return bytes > STUCK_BYTES || packets > STUCK_PACKETS
   }
 
   /** May this panel's next delta go out? */
   isFree(panel: string, now: number): boolean {
     const waiting = this.#waiting.get(panel)
     if (waiting && this.#acknowledges && now - waiting.since < ACK_LIMIT_MS) return false
-    return !this.isClogged()
+    return backlogBytes(this.socket) <= CLOGGED_BYTES
   }
 
   /** Notes that `panel` was sent under ack `id`; `freed` runs when the client has taken it. */
@@ -82,7 +85,7 @@ export class Screen {
 
   /** True when it has had too much waiting for too long. */
   mustBeCut(now: number): boolean {
-    if (backlog(this.socket).bytes <= CUT_BYTES) this.#overSince = undefined
+    if (backlogBytes(this.socket) <= CUT_BYTES) this.#overSince = undefined
     else this.#overSince ??= now
     return this.#overSince !== undefined && now - this.#overSince >= CUT_AFTER_MS
   }

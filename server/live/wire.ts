@@ -10,7 +10,7 @@ interface Inside {
   client: { writeToEngine(packets: string[], options: WriteOptions): void }
   conn: {
     writeBuffer: { data?: unknown }[]
-    transport: { name: string; socket?: { bufferedAmount?: number } }
+    transport: { name: string; socket?: { bufferedAmount?: number; terminate?(): void } }
   }
 }
 interface WriteOptions {
@@ -61,10 +61,22 @@ export const forgetAck = (socket: AnySocket, id: number): void => {
   inside(socket).acks.delete(id)
 }
 
-/** What waits on our side for this client: bytes in the socket, packets in front of it. */
-export function backlog(socket: AnySocket): { bytes: number; packets: number } {
+/** Bytes that the network has not taken, and packets in front of it; cheap enough to ask before each write. */
+export function unsent(socket: AnySocket): { bytes: number; packets: number } {
   const { transport, writeBuffer } = inside(socket).conn
-  const bytes = transport.socket?.bufferedAmount ?? 0
+  return { bytes: transport.socket?.bufferedAmount ?? 0, packets: writeBuffer.length }
+}
+
+/** All bytes that wait on our side for this client. */
+export function backlogBytes(socket: AnySocket): number {
+  const { writeBuffer } = inside(socket).conn
   const waiting = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0)
-  return { bytes: bytes + waiting, packets: writeBuffer.length }
+  return unsent(socket).bytes + waiting
+}
+
+/** Cuts the line at once: a polite close would wait half a minute for a client that does not read. */
+export function sever(socket: AnySocket): void {
+  const { transport } = inside(socket).conn
+  socket.disconnect(true)
+  transport.socket?.terminate?.()
 }

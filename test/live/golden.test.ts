@@ -223,6 +223,18 @@ describe('G14-12, 13 what a client says', () => {
     await until(() => hall.painted.length > 0)
     expect(hall.painted).toMatchObject([{ alertId: 'a1', paintedAt: 12, namespace: '/wall' }])
   })
+  test('a paint receipt is measured against the moment the alert was told of', async () => {
+    const watcher = join(hall, '/wall', { auth: { key: hall.wallKey } })
+    await until(() => watcher.snapshots.length > 0)
+    hall.painted.splice(0)
+    hall.announce(sampleAlert('a2'))
+    await until(() => watcher.alerts.length > 0)
+    watcher.client.emit('painted', { alertId: 'a2', at: Date.now() })
+    watcher.client.emit('painted', { alertId: 'never-told', at: 12 })
+    await until(() => hall.painted.length > 1)
+    expect(hall.painted[0]?.announcedAt).toBeGreaterThan(0)
+    expect(hall.painted[1]?.announcedAt).toBeNull()
+  })
   test('a flood is cut', async () => {
     const watcher = join(hall, '/wall', { auth: { key: hall.wallKey } })
     await until(() => watcher.snapshots.length > 0)
