@@ -83,8 +83,12 @@ function furnish(): House {
 
 async function startOffice(house: House): Promise<{ stop(): Promise<void> } | undefined> {
   const asked = process.env.SANLING_OFFICE ?? (house.config.site.demo ? 'on' : 'off')
-  if (asked === 'off') return undefined
+  if (asked === 'off' && !house.config.site.demo) return undefined
   const office = await import('./office/index.ts')
+  if (asked === 'off') {
+    office.furnishOffice({ ...house, speed: 1 })
+    return undefined
+  }
   return await office.startOffice({
     ...house,
     speed: Number(process.env.SANLING_SPEED ?? 1),

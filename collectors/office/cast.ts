@@ -62,7 +62,11 @@ export function castOf(options: OfficeOptions, calendar: OfficeCalendar, memory:
   }
 }
 
-const demoSource = <Kind extends SourceConfig['kind']>({ sources }: Config, kind: Kind): SourceOf<Kind> | undefined =>
+/** The source of that kind that the office plays. */
+export const demoSource = <Kind extends SourceConfig['kind']>(
+  { sources }: Config,
+  kind: Kind,
+): SourceOf<Kind> | undefined =>
   sources.sources.find((source): source is SourceOf<Kind> => source.kind === kind && source.demo && source.enabled)
 
 const targetOf = (syslog: SourceOf<'syslog'>, { ports, dataDir }: OfficeOptions) =>

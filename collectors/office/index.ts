@@ -3,10 +3,12 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/load.ts'
 import type { Clock } from '../clock.ts'
 import { officeCalendar } from './calendar.ts'
-import { type Cast, castOf } from './cast.ts'
+import { CasePlayer } from './case-player.ts'
+import { type Cast, castOf, demoSource } from './cast.ts'
 import { Command, takeCommands } from './commands.ts'
 import { deskHttp } from './desk-http.ts'
 import { DeskPlayer } from './desk-player.ts'
+import { dropFolder } from './drop.ts'
 import { openMemory } from './memory.ts'
 import { chanceOf } from './random.ts'
 import { runScenario, type ScenarioArgs } from './scenarios.ts'
@@ -107,6 +109,21 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     },
   }
 }
+
+/**
+ * SANLING_OFFICE=off: nothing moves, but the office has its cases. Drops the two years' register once per data folder.
+ */
+export function furnishOffice({ config, dataDir, clock, speed, seed }: FurnishOptions): void {
+  const source = demoSource(config, 'case-export')
+  if (!source) return
+  const now = clock.now()
+  const calendar = officeCalendar(config.calendar)
+  const anchor = calendar.day(now - HISTORY_DAYS * DAY).start
+  const memory = openMemory(dataDir, now, { seed: seed ?? config.site.site, speed, anchor })
+  if (memory.caseFiles > 0) return
+  new CasePlayer({ site: config.site, calendar, memory, speed, folder: dropFolder(dataDir, source.folder) }).tick(now)
+}
+type FurnishOptions = Pick<OfficeOptions, 'config' | 'dataDir' | 'clock' | 'speed' | 'seed'>
 
 /** Everybody's turn; one who stumbles (a full disk) does not stop the others and is heard of once a minute. */
 function beat({ doors, terminals, cases, patrol }: Cast, now: number, log: Logger): void {
