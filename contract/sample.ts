@@ -31,6 +31,18 @@ export const SampleCommitted = z.object({
 })
 export type SampleCommitted = z.infer<typeof SampleCommitted>
 
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/)
+export const SampleCompleted = z.object({
+  sampleId: z.string(),
+  commitment: hex32,
+  serverSecret: hex32,
+  nonce: hex32,
+  /** Person or account who gave the nonce. */
+  by: z.string(),
+  drawn: z.array(z.object({ handler: z.string(), cases: z.array(z.string()) })),
+})
+export type SampleCompleted = z.infer<typeof SampleCompleted>
+
 const counterHex = (counter: number): string => {
   const bytes: Bytes = new Uint8Array(32)
   new DataView(bytes.buffer).setUint32(28, counter)

@@ -1,9 +1,10 @@
-/** `npm run verify -- draws FILE.ndjson` · `npm run verify -- audit`: recomputes; exit 1 and the place on the first difference. */
+/** `npm run verify -- draws|review|chain FILE.ndjson` · `npm run verify -- audit`: recomputes; exit 1 and the place on the first difference. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ChainFailure, checkLinks, parseChain } from '../../contract/chain.ts'
 import { verifyDraws } from '../../contract/verify-draws.ts'
+import { verifyReview } from '../../contract/verify-review.ts'
 import { systemClock } from '../clock.ts'
 import { exportChain } from '../records/chain.ts'
 import { RecordStore } from '../records/store.ts'
@@ -11,6 +12,7 @@ import { readEnvironment } from './environment.ts'
 
 const USAGE = `用法：
   npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
+  npm run verify -- review 文件.ndjson   复算导出的评查链：链接、常规抽查、环节与回避
   npm run verify -- chain 文件.ndjson    只核对哈希链接
   npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/demo）`
 
@@ -36,6 +38,13 @@ async function draws(file: string | undefined): Promise<void> {
   if (!verdict.ok) fail(verdict.failures)
 }
 
+async function review(file: string | undefined): Promise<void> {
+  const { ok, entries, samples, reviews, failures } = await verifyReview(readFile(file))
+  const verdict = ok ? '全部一致' : `不一致 ${failures.length} 处`
+  say(`条目 ${entries}，检查与评查 ${reviews} 件，抽查 ${samples} 次，${verdict}`)
+  if (!ok) fail(failures)
+}
+
 async function links(text: string, name: string): Promise<void> {
   const { entries, failures } = parseChain(text)
   const all = [...failures, ...(await checkLinks(entries))]
@@ -51,7 +60,7 @@ async function audit(): Promise<void> {
     { now: systemClock.now, committed: () => undefined, failed: () => undefined },
   )
   try {
-    for (const chain of ['audit', 'assignment'])
+    for (const chain of ['audit', 'assignment', 'review'])
       await links((await Array.fromAsync(exportChain(records.read, chain))).join(''), chain)
   } finally {
     await records.close()
@@ -62,6 +71,7 @@ const { positionals } = parseArgs({ allowPositionals: true, options: {} })
 const [what, file] = positionals
 try {
   if (what === 'draws') await draws(file)
+  else if (what === 'review') await review(file)
   else if (what === 'chain') await links(readFile(file), '导出')
   else if (what === 'audit') await audit()
   else throw new Error(USAGE)
