@@ -5,6 +5,7 @@ import type { Family } from '../contract/catalogue.ts'
 import type { Domain } from '../contract/domains.ts'
 import type { Figure } from '../contract/figures.ts'
 import type { RouteSpec } from '../contract/http/route.ts'
+import type { TaskKind, Urgency } from '../contract/http/tasks.ts'
 import type { AlertItem } from '../contract/panels/alerts.ts'
 import type { Severity } from '../contract/severity.ts'
 
@@ -180,6 +181,35 @@ export interface AlertDesk {
   raise(turn: Turn, signal: AlertSignal): Promise<void>
   /** The cause is gone; a no-op when no alert of that cause is open. */
   clear(turn: Turn, cause: string, at: number): Promise<void>
+}
+
+/** Something to be done at a desk. At least one of `person`, `department`, `role` says by whom. */
+export interface TaskSpec {
+  /** Stable name of what asks for it, e.g. `rung:c12:1:2026-11-24:red`. One task per key, for good: asked again, nothing happens. */
+  key: string
+  kind: TaskKind
+  title: string
+  why: string
+  urgency: Urgency
+  severity: Severity
+  /** `YYYY-MM-DD`; null = no day. */
+  due: string | null
+  /** Page below /desk, e.g. `/cases?case=c12`. */
+  link: string | null
+  caseId: string | null
+  /** Person id of site.yaml. */
+  person: string | null
+  /** Department id of site.yaml: its head sees the task too. */
+  department: string | null
+  /** Role id: everybody who holds it sees the task. */
+  role: string | null
+}
+/** What a feature asks of the desks' task list; handed in by main.ts. */
+export interface TaskDesk {
+  /** Opens those whose key is new. Many at once are one statement: hand over whole lists. */
+  open(turn: Turn, tasks: readonly TaskSpec[]): Promise<void>
+  /** Their cause has gone: open ones are dropped with a reason for people, the others stay as they are. */
+  close(turn: Turn, keys: readonly string[], why: string): Promise<void>
 }
 
 /** Points for the metrics side road (protocols.md 6.3); never in the way of an alarm. */

@@ -34,6 +34,7 @@ import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
 import { securityFeature } from './security/index.ts'
 import { selftestWire, sourcesFeature } from './sources/index.ts'
+import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
 import { TickRunner } from './ticks.ts'
 import { openWire } from './wire.ts'
@@ -123,6 +124,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     quarantineOpen: () => ingest.quarantineOpen(),
     metrics: () => metrics.state(),
   })
+  const tasks = tasksFeature({ config, records, newId })
   const common = { config, records, alerts: alerts.desk, freshness: sources.freshness, calendar }
   const security = securityFeature({
     ...common,
@@ -196,6 +198,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     alerts,
     sources,
     security,
+    tasks,
     cases,
     deadlinesFeature({ config, calendar }),
     assignment,
