@@ -280,7 +280,8 @@ export async function assemble(options: HouseOptions): Promise<House> {
     },
     async start() {
       await records.migrate([...every((feature) => feature.migrations), ...auditMigrations])
-      if (options.demo) await ensureDemo(records, options.demo.accounts, options.demo.wallKey, newId)
+      const { demo } = options
+      if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()
       for (const feature of features) await feature.start?.()
       await wire.start()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { request } from '../intake/node-http.ts'
@@ -9,6 +9,8 @@ const DemoFile = z.object({
   url: z.string(),
   accounts: z.array(z.object({ username: z.string(), token: z.string() })),
 })
+/** Colleagues of the simulated office who are not listed for visitors: user name → token. */
+const DesksFile = z.record(z.string(), z.string())
 const WAIT_MS = 10_000
 const MAX_ANSWER = 4_000_000
 
@@ -19,16 +21,22 @@ export interface DeskAnswer {
 export type DeskCall = (as: string, method: 'GET' | 'POST', path: string, body?: unknown) => Promise<DeskAnswer>
 
 /**
- * Calls as an account of the demo, by its token. demo.json is read anew each time: it changes with every start.
+ * Calls as an account of the demo, by its token, or as a colleague (`office.` + person id) of office/desks.json. Both
+ * are read anew each time: they change with every start.
  * @throws Error when there is no demo.json, no such account, no server, or the answer takes longer than 10 s
  */
 export function deskHttp(dataDir: string, signal: AbortSignal): DeskCall {
   return async (as, method, path, body) => {
     const demo = DemoFile.parse(JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')))
-    const token = demo.accounts.find(({ username }) => username === as)?.token
-    if (!token) throw new Error(`demo.json 中没有账号 ${as}`)
+    const token = demo.accounts.find(({ username }) => username === as)?.token ?? colleagueToken(dataDir, as)
+    if (!token) throw new Error(`演示中没有账号 ${as}`)
     return call(new URL(`/api/v1${path}`, demo.url), method, token, body, signal)
   }
+}
+
+function colleagueToken(dataDir: string, as: string): string | undefined {
+  const file = join(dataDir, 'office', 'desks.json')
+  return existsSync(file) ? DesksFile.parse(JSON.parse(readFileSync(file, 'utf8')))[as] : undefined
 }
 
 function call(url: URL, method: string, token: string, body: unknown, signal: AbortSignal): Promise<DeskAnswer> {

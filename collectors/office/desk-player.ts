@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { AssignmentRules } from '../../config/schema.ts'
-import type { DeskAnswer, DeskCall } from './desk-http.ts'
+import { type DeskAsk, deskAsk } from './desk-ask.ts'
+import type { DeskCall } from './desk-http.ts'
 import type { Chance } from './random.ts'
+import { Visits } from './visits.ts'
 
 /** Cases that always stay undrawn, so that a visitor finds something to draw. */
 export const KEEP_UNASSIGNED = 3
@@ -47,31 +49,31 @@ export class DeskPlayer {
   readonly #options: DeskOptions
   /** Cases that the rules refused: nobody may be drawn for them. */
   readonly #refused = new Set<string>()
-  #next: number
+  readonly #ask: DeskAsk
+  readonly #visits: Visits
   #left: number
-  #visit: Promise<void> | undefined
 
   constructor(options: DeskOptions) {
     this.#options = options
+    this.#ask = deskAsk(options.call)
     this.#left = options.first ? FIRST_DRAWS : 0
-    this.#next = options.now + (options.first ? options.chance.int(60_000, 90_000) : this.#gap())
+    this.#visits = new Visits({
+      first: options.now + (options.first ? options.chance.int(60_000, 90_000) : this.#gap()),
+      gap: () => (this.#left > 0 ? FIRST_GAP_MS : this.#gap()),
+      work: (now) => this.#work(now),
+      stumbled: options.stumbled,
+    })
   }
 
   /** Begins a visit when it is time. Never throws and never waits. */
   tick(now: number): void {
-    if (this.#visit || now < this.#next) return
     if (now - this.#options.now > FIRST_MINUTES_MS) this.#left = 0
-    this.#visit = this.#work(now)
-      .catch((error: unknown) => this.#options.stumbled(error))
-      .finally(() => {
-        this.#visit = undefined
-        this.#next = now + (this.#left > 0 ? FIRST_GAP_MS : this.#gap())
-      })
+    this.#visits.tick(now)
   }
 
   /** The visit under way, if any: to wait for its end. */
-  async settled(): Promise<void> {
-    await this.#visit
+  settled(): Promise<void> {
+    return this.#visits.settled()
   }
 
   #gap(): number {
@@ -81,7 +83,7 @@ export class DeskPlayer {
 
   async #work(now: number): Promise<void> {
     const { chance } = this.#options
-    const found = Unassigned.parse(await this.#ask('case-management', 'GET', '/cases?state=unassigned&limit=200'))
+    const found = Unassigned.parse(await this.#ask.get('case-management', '/cases?state=unassigned&limit=200'))
     const wanted = this.#left > 0 ? Math.min(this.#left, PER_FIRST_VISIT) : chance.int(1, PER_VISIT)
     const spare = Math.max(0, found.items.length - KEEP_UNASSIGNED)
     const cases = found.items.filter(({ id }) => !this.#refused.has(id)).slice(0, Math.min(wanted, spare))
@@ -90,11 +92,11 @@ export class DeskPlayer {
   }
 
   async #draw({ id, caseNo }: Case, now: number): Promise<void> {
-    const begun = await this.#try('case-management', '/draws', { caseId: id })
+    const begun = await this.#ask.post('case-management', '/draws', { caseId: id })
     if (!begun) return void this.#refuse(id)
     const { drawId } = Drawn.parse(begun)
     const path = `/draws/${encodeURIComponent(drawId)}/contributions`
-    const done = Completed.safeParse(await this.#try('case-management', path, { nonce: this.#options.nonce() }))
+    const done = Completed.safeParse(await this.#ask.post('case-management', path, { nonce: this.#options.nonce() }))
     // Where two roles contribute, the draw now waits for the other one.
     if (done.success) this.#options.drew(caseNo, done.data.entry.body.winner, now)
     else this.#refuse(id)
@@ -102,7 +104,7 @@ export class DeskPlayer {
 
   async #designate(one: Case, now: number): Promise<void> {
     const { chance, rules } = this.#options
-    const { items } = Load.parse(await this.#ask('case-management', 'GET', '/assignments/load'))
+    const { items } = Load.parse(await this.#ask.get('case-management', '/assignments/load'))
     const able = items.filter(({ department, onLeave }) => {
       const kinds = rules.kinds[department] ?? []
       return !onLeave && department !== 'lead' && (kinds.includes(one.kind) || kinds.includes('*'))
@@ -116,10 +118,10 @@ export class DeskPlayer {
       note: '演示：按分案规则属于可以指定的情形',
       interference: '无',
     }
-    const proposed = await this.#try('case-management', '/assignments/designate', proposal)
+    const proposed = await this.#ask.post('case-management', '/assignments/designate', proposal)
     if (!proposed) return void this.#refuse(one.id)
     const { id } = Proposed.parse(proposed)
-    const approved = await this.#try('chief', `/assignments/${encodeURIComponent(id)}/approve`, {
+    const approved = await this.#ask.post('chief', `/assignments/${encodeURIComponent(id)}/approve`, {
       note: '同意（演示）',
     })
     if (approved) this.#options.drew(one.caseNo, member, now)
@@ -130,20 +132,4 @@ export class DeskPlayer {
     if (this.#refused.size > 1000) this.#refused.clear()
     this.#refused.add(id)
   }
-
-  /** Undefined when the rules say no (4xx). @throws Error when the server cannot answer */
-  async #try(as: string, path: string, body: unknown): Promise<unknown> {
-    const answer = await this.#options.call(as, 'POST', path, body)
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 401 && answer.status !== 429) return undefined
-    return ok(answer)
-  }
-
-  async #ask(as: string, method: 'GET', path: string): Promise<unknown> {
-    return ok(await this.#options.call(as, method, path))
-  }
-}
-
-function ok({ status, body }: DeskAnswer): unknown {
-  if (status < 200 || status > 299) throw new Error(`服务回答 ${status}`)
-  return body
 }

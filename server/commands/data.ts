@@ -50,12 +50,15 @@ export function ensureSecrets(dataDir: string, config: Config, probe: boolean): 
   return secrets
 }
 
+/** Every `{ generated: name }` of sources.yaml, wherever its kind has it. */
+function generatedIn(part: unknown): string[] {
+  if (typeof part !== 'object' || part === null) return []
+  if ('generated' in part && typeof part.generated === 'string') return [part.generated]
+  return Object.values(part).flatMap(generatedIn)
+}
+
 function secretNames({ sources }: Config, probe: boolean): string[] {
-  const generated = sources.sources.flatMap((source) =>
-    source.kind === 'hikvision'
-      ? source.devices.flatMap(({ password }) => ('generated' in password ? [password.generated] : []))
-      : [],
-  )
+  const generated = generatedIn(sources)
   const brokers = ['server', ...sources.sources.map(({ id }) => id), ...(probe ? ['probe'] : [])]
   return ['cookie.1', 'site.key', ...brokers.map((id) => `broker.${id}`), ...new Set(generated)]
 }
@@ -69,7 +72,10 @@ export const brokerAccounts = (secrets: Secrets): Map<string, string> =>
   )
 
 export interface Demo {
-  accounts: DemoAccount[]
+  /** Those that demo.json lists. */
+  accounts: (DemoAccount & { password: string })[]
+  /** Everybody else who handles cases: the simulated office works at their desks by token, nobody signs in as them. */
+  colleagues: DemoAccount[]
   wallKey: string
 }
 
@@ -77,10 +83,10 @@ export interface Demo {
  * The demo's people with password and token: those of demo.json, and new ones for roles that have none. Each account is
  * a person of site.yaml where one is named for it.
  */
-export function demoPeople(dataDir: string, { site, permissions }: Config): Demo {
+export function demoPeople(dataDir: string, { site, permissions }: Config, officeWorks = true): Demo {
   const known = readJson<Partial<DemoFile>>(join(dataDir, 'demo.json'))
   const posts = new Map(site.posts.map(({ id, name }) => [id, name]))
-  const accounts = Object.entries(permissions.roles).map(([role, { name }]): DemoAccount => {
+  const accounts = Object.entries(permissions.roles).map(([role, { name }]) => {
     const person = site.people.find(({ account, roles }) => account !== undefined && roles.includes(role))
     const username = person?.account ?? role
     const before = known?.accounts?.find((account) => account.username === username)
@@ -95,7 +101,32 @@ export function demoPeople(dataDir: string, { site, permissions }: Config): Demo
       token: before?.token ?? randomToken(),
     }
   })
-  return { accounts, wallKey: known?.wallKey ?? randomToken() }
+  const colleagues = officeWorks ? colleaguesOf(dataDir, site) : []
+  return { accounts, colleagues, wallKey: known?.wallKey ?? randomToken() }
+}
+
+const desksFile = (dataDir: string): string => join(dataDir, 'office', 'desks.json')
+
+/** A department's check needs a second person beside its head: the first prosecutor of the list stands in. */
+function colleaguesOf(dataDir: string, { people, departments }: Config['site']): DemoAccount[] {
+  const known = readJson<Record<string, string>>(desksFile(dataDir)) ?? {}
+  const handling = new Set(departments.filter(({ handlesCases }) => handlesCases).map(({ id }) => id))
+  const quota = people.filter(({ quota, account, department }) => quota && !account && handling.has(department ?? ''))
+  return quota.map((person) => {
+    const deputy = quota.find(({ department, title }) => department === person.department && title === '检察官')
+    const checks = person.title === '部门主任' || person === deputy
+    const username = `office.${person.id}`
+    return {
+      id: person.id,
+      username,
+      name: person.name,
+      roles: checks ? ['prosecutor', 'department-head'] : ['prosecutor'],
+      department: person.department ?? null,
+      post: person.title ?? '检察官',
+      password: null,
+      token: known[username] ?? randomToken(),
+    }
+  })
 }
 
 /** @param url of the pages, @param mqttUrl of the broker, as they are now */
@@ -112,6 +143,8 @@ export function writeDemoFile(dataDir: string, demo: Demo, secrets: Secrets, url
     })),
     wallKey: demo.wallKey,
   }
+  mkdirSync(join(dataDir, 'office'), { recursive: true })
+  writePrivate(desksFile(dataDir), Object.fromEntries(demo.colleagues.map(({ username, token }) => [username, token])))
   writePrivate(join(dataDir, 'demo.json'), file)
   return file
 }

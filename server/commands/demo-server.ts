@@ -21,7 +21,7 @@ const run = () =>
       const config = loadConfig(resolve(process.argv[2] ?? './config'), process.env.SANLING_SERVICES)
       prepareDataDir(dataDir)
       const secrets = ensureSecrets(dataDir, config, true)
-      const demo = demoPeople(dataDir, config)
+      const demo = demoPeople(dataDir, config, process.env.SANLING_OFFICE !== 'off')
       made = { demo, secrets }
       return assemble({ config, dataDir, secrets, environment, log, demo })
     },

@@ -76,8 +76,7 @@ export const putWallKey = (
 ): Promise<void> => insertWallKey(tx, { id, hash: fingerprint(secret), label, screen, created_at: now, seen_at: null })
 
 /** An account of the demo as demo.json lists it, with the person of site.yaml behind it. */
-export interface DemoAccount extends Omit<NewAccount, 'password' | 'mustChange'> {
-  password: string
+export interface DemoAccount extends Omit<NewAccount, 'mustChange'> {
   token: string
 }
 
