@@ -1,5 +1,6 @@
 import type { ConfigIssue, Located } from './load.ts'
-import type { AlertRules, Site, Sources } from './schema.ts'
+import type { MonitoringRules } from './monitoring.ts'
+import type { AlertRules, DeadlineRules, FlowRules, Site, Sources } from './schema.ts'
 
 /** What one file says of another: references that lead nowhere, names used twice. */
 export function crossCheck(files: {
@@ -87,6 +88,30 @@ export function crossCheck(files: {
       complain(alerts, ['rules', at], 'count 规则须写 threshold 与 withinS')
     if (rule.kind === 'figure' && (!rule.figure || rule.above === undefined))
       complain(alerts, ['rules', at], 'figure 规则须写 figure 与 above')
+  })
+  return issues
+}
+
+/** Flow monitoring names a rule of the deadlines and kinds of case. */
+export function crossCheckMonitoring(files: {
+  monitoring: Located<MonitoringRules>
+  deadlines: Located<DeadlineRules>
+  flow: Located<FlowRules>
+}): ConfigIssue[] {
+  const { monitoring, deadlines, flow } = files
+  const { replyRule, sequences, checks } = monitoring.value
+  const kinds = new Set(flow.value.types.map(({ kind }) => kind))
+  const issues: ConfigIssue[] = []
+  const complain = (path: PropertyKey[], message: string) =>
+    issues.push({ file: monitoring.file, line: monitoring.lineOf(path), path: path.join('.'), message })
+  if (!deadlines.value.rules.some(({ id }) => id === replyRule))
+    complain(['replyRule'], `deadlines.yaml 没有规则 “${replyRule}”`)
+  for (const kind of Object.keys(sequences))
+    if (!kinds.has(kind)) complain(['sequences', kind], `flow.yaml 没有案件类别 “${kind}”`)
+  checks.forEach((check, at) => {
+    check.kinds.forEach((kind, n) => {
+      if (!kinds.has(kind)) complain(['checks', at, 'kinds', n], `flow.yaml 没有案件类别 “${kind}”`)
+    })
   })
   return issues
 }

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import { crossCheck } from './cross-check.ts'
+import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
+import { MonitoringRules } from './monitoring.ts'
 import {
   AlertRules,
   AssignmentRules,
@@ -35,6 +36,7 @@ export interface Config {
   deadlines: DeadlineRules
   assignment: AssignmentRules
   review: ReviewRules
+  monitoring: MonitoringRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -89,11 +91,13 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const deadlines = read('rules/deadlines.yaml', DeadlineRules)
   const assignment = read('rules/assignment.yaml', AssignmentRules)
   const review = read('rules/review.yaml', ReviewRules)
+  const monitoring = read('rules/monitoring.yaml', MonitoringRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
     .map((file) => read(file, CalendarFile))
   const profiles = yamlFiles(dir, 'profiles').map((file) => read(file, ProfileFile))
+  if (monitoring && deadlines && flow) issues.push(...crossCheckMonitoring({ monitoring, deadlines, flow }))
   if (site && sources && alerts)
     issues.push(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
@@ -111,6 +115,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !deadlines ||
     !assignment ||
     !review ||
+    !monitoring ||
     !index
   )
     throw new ConfigError(issues)
@@ -127,6 +132,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     deadlines: deadlines.value,
     assignment: assignment.value,
     review: review.value,
+    monitoring: monitoring.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }
