@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { MonitoringRules } from './monitoring.ts'
 import {
@@ -33,6 +34,7 @@ export interface Config {
   permissions: Permissions
   flow: FlowRules
   security: SecurityRules
+  correlation: CorrelationRules
   deadlines: DeadlineRules
   assignment: AssignmentRules
   review: ReviewRules
@@ -88,6 +90,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const permissions = read('rules/permissions.yaml', Permissions)
   const flow = read('rules/flow.yaml', FlowRules)
   const security = read('rules/security.yaml', SecurityRules)
+  const correlation = read('rules/correlation.yaml', CorrelationRules)
   const deadlines = read('rules/deadlines.yaml', DeadlineRules)
   const assignment = read('rules/assignment.yaml', AssignmentRules)
   const review = read('rules/review.yaml', ReviewRules)
@@ -102,6 +105,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     issues.push(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
+  if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (
     issues.length > 0 ||
     !site ||
@@ -112,6 +116,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !permissions ||
     !flow ||
     !security ||
+    !correlation ||
     !deadlines ||
     !assignment ||
     !review ||
@@ -129,6 +134,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     permissions: permissions.value,
     flow: flow.value,
     security: security.value,
+    correlation: correlation.value,
     deadlines: deadlines.value,
     assignment: assignment.value,
     review: review.value,
