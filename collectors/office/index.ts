@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/load.ts'
 import type { Clock } from '../clock.ts'
@@ -6,11 +5,9 @@ import { officeCalendar } from './calendar.ts'
 import { CasePlayer } from './case-player.ts'
 import { type Cast, castOf, demoSource } from './cast.ts'
 import { Command, takeCommands } from './commands.ts'
-import { deskHttp } from './desk-http.ts'
-import { DeskPlayer } from './desk-player.ts'
+import { desksOf } from './desks.ts'
 import { dropFolder } from './drop.ts'
 import { openMemory } from './memory.ts'
-import { chanceOf } from './random.ts'
 import { runScenario, type ScenarioArgs } from './scenarios.ts'
 import type { SyslogTarget } from './syslog-sender.ts'
 
@@ -74,21 +71,21 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     runScenario(name, { ...cast, site: config.site }, clock.now(), args)
   const box = letterBox(options, scenario)
   const closing = new AbortController()
-  const desk = new DeskPlayer({
-    call: deskHttp(dataDir, closing.signal),
-    rules: config.assignment,
-    chance: chanceOf(`${memory.seed}/desk/${now}`),
-    nonce: () => randomBytes(32).toString('hex'),
+  const desks = desksOf({
+    config,
+    dataDir,
+    seed: memory.seed,
     first: memory.first,
     now,
     speed,
+    signal: closing.signal,
     drew: (caseNo, person, at) => cast.cases?.drew(caseNo, person, at),
     // No server yet, or none any more: the desk waits. Anything else would be heard of from the server itself.
-    stumbled: (error) => closing.signal.aborted || log.debug({ err: error }, '模拟的案管岗稍后再试'),
+    stumbled: (who, error) => closing.signal.aborted || log.debug({ err: error, who }, '模拟的工作台稍后再试'),
   })
   const tick = (): void => {
     beat(cast, clock.now(), log)
-    desk.tick(clock.now())
+    for (const desk of desks) desk.tick(clock.now())
     box.look()
   }
   process.on('message', box.onMessage)
@@ -101,7 +98,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     async stop() {
       clearInterval(timer)
       closing.abort()
-      await desk.settled()
+      await Promise.all(desks.map((desk) => desk.settled()))
       process.off('message', box.onMessage)
       cast.terminals?.stop(clock.now())
       cast.sender?.close()
