@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { ClockRules, checkClocks } from './clocks.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { MonitoringRules } from './monitoring.ts'
@@ -39,6 +40,7 @@ export interface Config {
   assignment: AssignmentRules
   review: ReviewRules
   monitoring: MonitoringRules
+  clocks: ClockRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -95,6 +97,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const assignment = read('rules/assignment.yaml', AssignmentRules)
   const review = read('rules/review.yaml', ReviewRules)
   const monitoring = read('rules/monitoring.yaml', MonitoringRules)
+  const clocks = read('rules/clocks.yaml', ClockRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -105,6 +108,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     issues.push(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
+  if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (
     issues.length > 0 ||
@@ -121,6 +125,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !assignment ||
     !review ||
     !monitoring ||
+    !clocks ||
     !index
   )
     throw new ConfigError(issues)
@@ -139,6 +144,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     assignment: assignment.value,
     review: review.value,
     monitoring: monitoring.value,
+    clocks: clocks.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }
