@@ -411,6 +411,8 @@ export const AssignmentRules = z.strictObject({
   designatedLimit: percent,
   caps: z.record(z.string(), z.int().min(1).max(100)),
   kinds: z.record(z.string(), z.array(z.string())),
+  /** Kind of case → the speciality without which nobody is drawn for it. */
+  specialities: z.record(z.string(), z.string().min(2)).default({}),
   /** Thousandths of a standard case. */
   weights: z.record(z.string(), z.int().min(0)),
 })

@@ -27,6 +27,9 @@ export const DrawDetail = DrawItem.extend({
   entries: z.array(ChainEntry),
   contributions: z.array(z.object({ role: z.string(), by: z.string(), nonceHash: z.string(), revealed: z.boolean() })),
   waitingFor: z.array(z.string()),
+  /** Which draw of this case it is, from 1, and how many of the case's draws were cancelled: no silent redraw. */
+  nth: z.int(),
+  cancelled: z.int(),
 })
 const drawParams = z.object({ id: z.string().max(64) })
 
@@ -34,19 +37,42 @@ export const Designation = z.object({
   id: z.string(),
   kind: z.enum(['designate', 'change']),
   caseId: z.string(),
+  caseNo: z.string(),
   member: z.string().nullable(),
+  memberName: z.string().nullable(),
   reason: z.string(),
+  /** The reason in words. */
+  reasonName: z.string(),
   note: z.string(),
   interference: z.string(),
   proposedBy: z.string(),
   proposedAt: z.int(),
   state: z.enum(['proposed', 'approved', 'rejected']),
+  /** Who has approved a proposal that needs two approvals; null = nobody yet. */
+  firstApprovedBy: z.string().nullable(),
   decidedBy: z.string().nullable(),
   decidedAt: z.int().nullable(),
+  /** What the decider wrote. */
+  decidedNote: z.string(),
+  /** The draw that an approved change of handler began. */
+  drawId: z.string().nullable(),
 })
+export type Designation = z.infer<typeof Designation>
 const reasonText = z.string().trim().min(4, '请写明理由，至少 4 个字').max(1000)
 
 const FairTest = z.object({ statistic: z.number(), degrees: z.int(), p: z.number().nullable() })
+/** One question put to the past draws, answered in words, with the counts behind it. */
+const FairQuestion = z.object({
+  key: z.enum(['members', 'positions', 'weekdays', 'requesters', 'runs']),
+  name: z.string(),
+  question: z.string(),
+  /** The answer in one sentence. */
+  words: z.string(),
+  p: z.number().nullable(),
+  ok: z.boolean(),
+  cells: z.array(z.object({ label: z.string(), observed: z.int(), expected: z.number() })),
+})
+export type FairQuestion = z.infer<typeof FairQuestion>
 
 export const drawRoutes = {
   create: route({
@@ -134,6 +160,21 @@ export const drawRoutes = {
       weekdays: FairTest,
       requesters: FairTest,
       runs: z.number().nullable(),
+      questions: z.array(FairQuestion),
+      /** Draws below need this many before anything is said. */
+      least: z.int(),
+      smallPool: z.int(),
+      smallPools: z.array(z.object({ drawId: z.string(), caseNo: z.string(), poolSize: z.int(), at: z.int() })),
+      /** This year's designated share, percent with one decimal, against the limit of the rules. */
+      designated: z.object({
+        drawn: z.int(),
+        designated: z.int(),
+        percent: z.number().nullable(),
+        limit: z.number(),
+        byReason: z.array(z.object({ reason: z.string(), count: z.int() })),
+        /** The same proposer designating the same member more than once. */
+        pairs: z.array(z.object({ proposer: z.string(), member: z.string(), count: z.int() })),
+      }),
     }),
   }),
   load: route({
@@ -208,7 +249,12 @@ export const drawRoutes = {
     summary: '批准：批准人不能是提出人',
     params: drawParams,
     body: z.object({ note: z.string().max(1000).default('') }).default({ note: '' }),
-    answer: z.object({ designation: Designation, entry: ChainEntry, drawId: z.string().nullable() }),
+    answer: z.object({
+      designation: Designation,
+      /** Null when this was the first of two approvals. */
+      entry: ChainEntry.nullable(),
+      drawId: z.string().nullable(),
+    }),
   }),
   reject: route({
     id: 'rejectDesignation',
@@ -228,7 +274,10 @@ export const drawRoutes = {
     tag: 'draws',
     permission: 'draws.read',
     summary: '指定与变更的申请',
-    query: z.object({ state: z.enum(['proposed', 'approved', 'rejected']).optional() }),
+    query: PageQuery.extend({
+      state: z.enum(['proposed', 'approved', 'rejected']).optional(),
+      kind: z.enum(['designate', 'change']).optional(),
+    }),
     answer: page(Designation),
   }),
   leave: route({
@@ -269,6 +318,7 @@ export const drawRoutes = {
       cap: z.int().min(1).max(100).optional(),
       suspended: z.boolean().optional(),
       taskForceUntil: z.iso.date().nullable().optional(),
+      specialities: z.array(z.string().trim().min(2).max(20)).max(10).optional(),
       reason: reasonText,
     }),
     answer: z.object({ entry: ChainEntry }),

@@ -103,6 +103,19 @@ export function compare(
  * Two-sided p; null for fewer than 20 draws or one-sided data.
  */
 export function runsTest(draws: readonly DrawnOnce[]): number | null {
+  const { signs, ones, zeros, runs, mean } = countRuns(draws)
+  if (signs < 20 || ones === 0 || zeros === 0) return null
+  const variance = ((mean - 1) * (mean - 2)) / (signs - 1)
+  return variance <= 0 ? null : chiSquareTail((runs - mean) ** 2 / variance, 1)
+}
+
+/** Runs counted against expected, as one cell of the fairness page. */
+export function runsOf(draws: readonly DrawnOnce[]): { label: string; observed: number; expected: number }[] {
+  const { signs, runs, mean } = countRuns(draws)
+  return signs === 0 ? [] : [{ label: '连续段数', observed: runs, expected: Math.round(mean * 100) / 100 }]
+}
+
+function countRuns(draws: readonly DrawnOnce[]) {
   const signs = draws.flatMap((draw) => {
     const total = draw.pool.reduce((sum, { tickets }) => sum + tickets, 0)
     const at = draw.pool.findIndex(({ id }) => id === draw.winner)
@@ -113,11 +126,23 @@ export function runsTest(draws: readonly DrawnOnce[]): number | null {
   })
   const ones = signs.filter(Boolean).length
   const zeros = signs.length - ones
-  if (signs.length < 20 || ones === 0 || zeros === 0) return null
   const runs = signs.reduce((count, sign, at) => (at === 0 || sign !== signs[at - 1] ? count + 1 : count), 0)
-  const mean = (2 * ones * zeros) / signs.length + 1
-  const variance = ((mean - 1) * (mean - 2)) / (signs.length - 1)
-  return variance <= 0 ? null : chiSquareTail((runs - mean) ** 2 / variance, 1)
+  const mean = signs.length === 0 ? 0 : (2 * ones * zeros) / signs.length + 1
+  return { signs: signs.length, ones, zeros, runs, mean }
+}
+
+const half = (draw: DrawnOnce, position: number) => (position < draw.pool.length / 2 ? '前' : '后')
+/** Weekday and half of the list, `1 前` … `7 后`. */
+export const weekdayHalf = (draw: DrawnOnce, _member: { id: string }, position: number): string =>
+  `${draw.weekday} ${half(draw, position)}`
+
+/** A p-value as a sentence; the number itself stands beside it. */
+export function pWords(draws: number, p: number | null): string {
+  if (p === null) return `共 ${draws} 次，数量还不足以判断`
+  if (p >= 0.05) return '偏差在正常范围，看不出异常'
+  return p >= 0.01
+    ? '偏差偏大：每百次正常情况约有一至五次会这样，建议核对名单与负荷'
+    : '偏差异常：正常情况下百次难有一次，请复算并核查名单变更'
 }
 
 export interface Fairness {
@@ -134,12 +159,11 @@ export interface Fairness {
 export function fairness(draws: readonly DrawnOnce[]): Fairness {
   const test = (keyOf: Parameters<typeof compare>[1]) => chiSquare([...compare(draws, keyOf).values()])
   const members = test((_draw, member) => member.id)
-  const half = (draw: DrawnOnce, position: number) => (position < draw.pool.length / 2 ? '前' : '后')
   return {
     draws: draws.length,
     members,
     positions: test((_draw, _member, position) => String(position)),
-    weekdays: test((draw, _member, position) => `${draw.weekday} ${half(draw, position)}`),
+    weekdays: test(weekdayHalf),
     requesters: test((draw, _member, position) => `${draw.requestedBy} ${half(draw, position)}`),
     runs: runsTest(draws),
     sentence: fairnessSentence(draws.length, members.p),

@@ -1,5 +1,6 @@
 import { officeTime, ZONE } from '../../config/zone.ts'
 import type { Figure } from '../../contract/figures.ts'
+import { MANUAL_REASONS, type ManualReason } from '../../contract/http/assignment.ts'
 import type { DrawPanel, FairnessPanel } from '../../contract/panels/assignment.ts'
 import type { Freshness } from '../../contract/panels/common.ts'
 import { figure } from '../figure.ts'
@@ -8,7 +9,6 @@ import { type AssignmentDeps, CHAIN } from './context.ts'
 import { windowStart } from './draws.ts'
 import { compare, type DrawnOnce, type Fairness, fairness } from './fairness.ts'
 import { completedDraws, type DrawRecord, loadMembers, shareSince } from './repository.ts'
-import { MANUAL_REASONS, type ManualReason } from './rules.ts'
 
 const RECENT = 200
 const SHOWN = 6
@@ -24,7 +24,7 @@ export interface DrawBoard {
   latest: DrawPanel['latest']
 }
 
-const once = (draw: DrawRecord): DrawnOnce => ({
+export const once = (draw: DrawRecord): DrawnOnce => ({
   pool: draw.body.pool,
   winner: draw.winner ?? '',
   weekday: officeTime(draw.endedMs ?? draw.createdMs).dayOfWeek,
@@ -65,7 +65,7 @@ export async function readDrawBoard(deps: AssignmentDeps, now: number): Promise<
   }
 }
 
-const reasonWord = (reason: string): string => MANUAL_REASONS[reason as ManualReason] ?? reason
+export const reasonWord = (reason: string): string => MANUAL_REASONS[reason as ManualReason] ?? reason
 
 export function drawPanel(board: DrawBoard, open: number): DrawPanel {
   const designated = board.share.designated.reduce((sum, { count }) => sum + count, 0)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Committed } from '../../contract/draw.ts'
 import type { Reader, Tx } from '../feature.ts'
 import { loadOf, type Member } from './rules.ts'
@@ -26,8 +27,13 @@ export interface Nonce {
 
 const on = (db: Reader | Tx) => db.withTables<Tables>()
 
+/** A member with the leave as it is written down. */
+export interface StoredMember extends Member {
+  leave: readonly { id: string; from: string; to: string; since: string | null }[]
+}
+
 /** Members with leave, recusals and the load of the window that begins on `since`. */
-export async function loadMembers(db: Reader | Tx, since: string): Promise<Member[]> {
+export async function loadMembers(db: Reader | Tx, since: string): Promise<StoredMember[]> {
   const [members, leave, recusals, rows] = [
     await on(db).selectFrom('assign_member').selectAll().orderBy('id').execute(),
     await on(db).selectFrom('assign_leave').selectAll().execute(),
@@ -46,9 +52,10 @@ export async function loadMembers(db: Reader | Tx, since: string): Promise<Membe
     cap: row.cap,
     suspended: row.suspended === 1,
     taskForceUntil: row.task_force_until,
+    specialities: z.array(z.string()).parse(JSON.parse(row.specialities)),
     leave: leave
       .filter(({ member }) => member === row.id)
-      .map(({ from_day, to_day }) => ({ from: from_day, to: to_day })),
+      .map(({ id, from_day, to_day, since_day }) => ({ id, from: from_day, to: to_day, since: since_day })),
     recused: new Set(recusals.filter(({ member }) => member === row.id).map(({ case_id }) => case_id)),
     load: loadOf([loads.get(row.id) ?? 0]),
   }))
@@ -64,6 +71,11 @@ export async function putMember(tx: Tx, row: Tables['assign_member']): Promise<v
 }
 export const addLeave = async (tx: Tx, row: Tables['assign_leave']): Promise<void> => {
   await on(tx).insertInto('assign_leave').values(row).execute()
+}
+/** A new last day; a leave that ends before it began is gone. The chain keeps what was. */
+export async function changeLeave(tx: Tx, id: string, from: string, to: string): Promise<void> {
+  if (to < from) await on(tx).deleteFrom('assign_leave').where('id', '=', id).execute()
+  else await on(tx).updateTable('assign_leave').set({ to_day: to }).where('id', '=', id).execute()
 }
 export const addRecusal = async (tx: Tx, row: Tables['assign_recusal']): Promise<void> => {
   await on(tx)
@@ -133,6 +145,16 @@ export async function findDraw(db: Reader | Tx, id: string): Promise<DrawRecord 
   const row = await on(db).selectFrom('draw').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? toDraw(row) : undefined
 }
+/** All draws of a case, oldest first: no silent redraw. */
+export async function drawsOfCase(db: Reader | Tx, caseId: string): Promise<Pick<DrawRecord, 'id' | 'state'>[]> {
+  const rows = await on(db)
+    .selectFrom('draw')
+    .select(['id', 'state'])
+    .where('case_id', '=', caseId)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ id, state }) => ({ id, state: state as DrawState }))
+}
 /** The draw of a case that is not cancelled, newest first. */
 export async function drawOfCase(db: Reader | Tx, caseId: string): Promise<DrawRecord | undefined> {
   const row = await on(db)
@@ -201,10 +223,34 @@ export const insertDesignation = async (tx: Tx, row: Tables['designation']): Pro
 }
 export const findDesignation = (db: Reader | Tx, id: string): Promise<Tables['designation'] | undefined> =>
   on(db).selectFrom('designation').selectAll().where('id', '=', id).executeTakeFirst()
-export const listDesignations = (db: Reader, state: string | undefined): Promise<Tables['designation'][]> => {
-  let query = on(db).selectFrom('designation').selectAll().orderBy('proposed_ms', 'desc').limit(500)
-  if (state) query = query.where('state', '=', state)
-  return query.execute()
+/** A page, newest first; `before` is the place of the last one seen. */
+export const listDesignations = (
+  db: Reader,
+  filter: { state?: string; kind?: string; before?: { ms: number; id: string }; limit: number },
+): Promise<Tables['designation'][]> => {
+  let query = on(db).selectFrom('designation').selectAll()
+  if (filter.state) query = query.where('state', '=', filter.state)
+  if (filter.kind) query = query.where('kind', '=', filter.kind)
+  const { before } = filter
+  if (before)
+    query = query.where((eb) =>
+      eb.or([eb('proposed_ms', '<', before.ms), eb.and([eb('proposed_ms', '=', before.ms), eb('id', '<', before.id)])]),
+    )
+  return query.orderBy('proposed_ms', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+}
+/** The first of two approvals, once: false when somebody else was first or it is decided. */
+export async function approveFirst(tx: Tx, id: string, by: string): Promise<boolean> {
+  const result = await on(tx)
+    .updateTable('designation')
+    .set({ first_approver: by })
+    .where('id', '=', id)
+    .where('state', '=', 'proposed')
+    .where('first_approver', 'is', null)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows) > 0
+}
+export const noteDraw = async (tx: Tx, id: string, drawId: string): Promise<void> => {
+  await on(tx).updateTable('designation').set({ draw_id: drawId }).where('id', '=', id).execute()
 }
 /** Decides once: false when somebody else already has. */
 export async function decideDesignation(
@@ -213,10 +259,11 @@ export async function decideDesignation(
   state: 'approved' | 'rejected',
   by: string,
   at: number,
+  note: string,
 ): Promise<boolean> {
   const result = await on(tx)
     .updateTable('designation')
-    .set({ state, decided_by: by, decided_ms: at })
+    .set({ state, decided_by: by, decided_ms: at, decided_note: note })
     .where('id', '=', id)
     .where('state', '=', 'proposed')
     .executeTakeFirst()
@@ -244,6 +291,25 @@ export async function shareSince(
     .orderBy(sql`2 desc`)
     .execute()
   return { drawn: Number(drawn.n), designated: designated.map(({ reason, n }) => ({ reason, count: Number(n) })) }
+}
+
+/** Who designated whom more than once since a moment: a habit worth a look (domain.md B.2). */
+export async function repeatedPairs(
+  db: Reader,
+  since: number,
+): Promise<{ proposer: string; member: string; count: number }[]> {
+  const rows = await on(db)
+    .selectFrom('designation')
+    .select((eb) => ['proposed_by', 'member', eb.fn.countAll<number>().as('n')])
+    .where('kind', '=', 'designate')
+    .where('state', '=', 'approved')
+    .where('decided_ms', '>=', since)
+    .groupBy(['proposed_by', 'member'])
+    .having((eb) => eb.fn.countAll<number>(), '>', 1)
+    .orderBy('proposed_by')
+    .orderBy('member')
+    .execute()
+  return rows.map(({ proposed_by, member, n }) => ({ proposer: proposed_by, member: member ?? '', count: Number(n) }))
 }
 
 /** The newest completed draws, newest first. */

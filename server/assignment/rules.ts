@@ -12,6 +12,8 @@ export interface Member {
   suspended: boolean
   /** Off the wheel for a task force until then, `YYYY-MM-DD`. */
   taskForceUntil: string | null
+  /** 专长, in the words of the rules. */
+  specialities: readonly string[]
   leave: readonly { from: string; to: string }[]
   /** Cases from which the member is recused. */
   recused: ReadonlySet<string>
@@ -34,6 +36,8 @@ export function exclusion(
   if (member.suspended) return 'suspended'
   const kinds = rules.kinds[member.department] ?? []
   if (!kinds.includes(candidate.kind) && !kinds.includes('*')) return 'ineligible-type'
+  const wanted = rules.specialities[candidate.kind]
+  if (wanted !== undefined && !member.specialities.includes(wanted)) return 'speciality'
   if (member.recused.has(candidate.caseId)) return 'recusal'
   if (member.leave.some(({ from, to }) => from <= today && today <= to)) return 'leave'
   if (member.taskForceUntil !== null && today <= member.taskForceUntil) return 'task-force'
@@ -80,18 +84,3 @@ export function absenceCredit(given: number, presentCaps: readonly number[], cap
   const caps = presentCaps.reduce((sum, one) => sum + one, 0)
   return caps === 0 || given <= 0 ? 0 : Math.floor((given * cap) / caps)
 }
-
-/** The closed list of manual reasons (domain.md B.2). */
-export const MANUAL_REASONS = {
-  MAJOR_COMPLEX: '重大疑难复杂',
-  SPECIALISED_GROUP: '专业化办案组',
-  RELATED_CASE: '关联案件',
-  RETURNED_CASE: '退补重报、复议另行指派',
-  RECUSAL: '回避',
-  LEADER_HANDLED: '院领导办案',
-  SOLE_ELIGIBLE: '仅一人可办',
-  SUPERIOR_ASSIGNED: '上级交办、指定管辖',
-  SYSTEM_FAILURE: '系统故障（事后补抽）',
-  OTHER: '其他',
-} as const
-export type ManualReason = keyof typeof MANUAL_REASONS

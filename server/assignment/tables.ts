@@ -4,8 +4,17 @@ export type DrawState = 'committed' | 'contributed' | 'completed' | 'cancelled'
 
 /** Tables of the assignment room. What must never change silently stands in the chain as well. */
 export type AssignmentTables = {
-  assign_member: { id: string; department: string; cap: number; suspended: number; task_force_until: string | null }
-  assign_leave: { id: string; member: string; from_day: string; to_day: string }
+  assign_member: {
+    id: string
+    department: string
+    cap: number
+    suspended: number
+    task_force_until: string | null
+    /** JSON list of words. */
+    specialities: string
+  }
+  /** `since_day`: when it was written down; days before it were drawn with the member in the pool. */
+  assign_leave: { id: string; member: string; from_day: string; to_day: string; since_day: string | null }
   assign_recusal: { member: string; case_id: string }
   load_row: { id: string; member: string; day: string; amount: number; kind: string; ref: string; seq: number }
   draw: {
@@ -37,6 +46,9 @@ export type AssignmentTables = {
     state: string
     decided_by: string | null
     decided_ms: number | null
+    decided_note: string
+    first_approver: string | null
+    draw_id: string | null
   }
 }
 
@@ -117,6 +129,24 @@ export const assignmentMigrations: readonly Migration[] = [
         .addColumn('decided_by', 'varchar(80)')
         .addColumn('decided_ms', 'bigint')
         .execute()
+    },
+  },
+  {
+    id: 'assignment/002-desks',
+    async up(db) {
+      await db.schema
+        .alterTable('assign_member')
+        .addColumn('specialities', 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute()
+      await db.schema.alterTable('assign_leave').addColumn('since_day', 'varchar(10)').execute()
+      await db.schema
+        .alterTable('designation')
+        .addColumn('decided_note', 'varchar(1000)', (c) => c.notNull().defaultTo(''))
+        .execute()
+      await db.schema.alterTable('designation').addColumn('first_approver', 'varchar(80)').execute()
+      await db.schema.alterTable('designation').addColumn('draw_id', 'varchar(64)').execute()
+      await db.schema.createIndex('load_row_member').on('load_row').columns(['member', 'day']).execute()
+      await db.schema.createIndex('designation_proposed').on('designation').columns(['proposed_ms', 'id']).execute()
     },
   },
 ]

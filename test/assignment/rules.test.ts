@@ -19,6 +19,7 @@ const member = (over: Partial<Member> = {}): Member => ({
   cap: 100,
   suspended: false,
   taskForceUntil: null,
+  specialities: [],
   leave: [],
   recused: new Set(),
   load: 0,
