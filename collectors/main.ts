@@ -12,11 +12,16 @@ import { readPorts, writePorts } from './ports.ts'
 import type { SourceContext, SourceRunner } from './source.ts'
 import { type House, superviseSource } from './supervisor.ts'
 
-/** The vendors' table: a new kind is one line here. Loaded only when a source of that kind is configured. */
-async function build(config: SourceConfig, context: SourceContext): Promise<SourceRunner> {
+/**
+ * The ways in: a new kind is one line here, loaded only when a source of that kind is configured. A vendor that comes
+ * by one of these ways needs no line (terminals/dialects.ts), nor does one of the office's own (vendor.ts).
+ */
+export async function build(config: SourceConfig, context: SourceContext): Promise<SourceRunner> {
   switch (config.kind) {
     case 'syslog':
       return (await import('./intake/syslog.ts')).syslogSource(config, context)
+    case 'vendor':
+      return await (await import('./vendor.ts')).vendorSource(config, context)
     case 'hikvision':
       return (await import('./doors/hikvision.ts')).hikvisionSource(onRealPorts(config, context.dataDir), context)
     case 'case-export':
@@ -44,7 +49,8 @@ function onAskedPort(config: SourceConfig): SourceConfig {
   const asked = process.env.SANLING_SYSLOG_PORT
   if (config.kind !== 'syslog' || !asked) return config
   const port = Number(asked)
-  return { ...config, udp: config.udp && { ...config.udp, port }, tcp: config.tcp && { ...config.tcp, port } }
+  const moved = <Bound extends { port: number }>(bound: Bound | undefined) => bound && { ...bound, port }
+  return { ...config, udp: moved(config.udp), tcp: moved(config.tcp), tls: moved(config.tls) }
 }
 
 function brokerOf({ services: { broker } }: Config): House['broker'] {

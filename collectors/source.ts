@@ -6,8 +6,10 @@ import type { Severity } from '../contract/severity.ts'
 import type { Clock } from './clock.ts'
 
 /**
- * The shapes by which a vendor plugs in. A new one is a single file that exports a `SourceFactory` (and keeps its pure
- * `Decoder` apart from its I/O), a profile in config/profiles, one kind in config/schema.ts, one line in main.ts.
+ * The shapes by which a vendor plugs in. One whose messages come by a way that is there (syslog, log file, web hook,
+ * folder) is a file that exports `dialect` and a profile (terminals/dialects.ts). One with a way of its own is a single
+ * file that exports a `SourceFactory` (and keeps its pure `Decoder` apart from its I/O), a profile in config/profiles,
+ * one kind beside config/schema.ts, one line in main.ts; or the office's own, with neither kind nor line (vendor.ts).
  */
 
 /** A decoded event before it has an id. Never names, card or employee numbers in clear: `SourceContext.personHash`. */
@@ -70,6 +72,8 @@ export interface SourceContext {
   clock: Clock
   log: Logger
   profile: ProfileFile
+  /** Decoders of the office's own, beside its configuration. */
+  vendorDir?: string
   /** @throws Error in Chinese when the secret is missing */
   secret(ref: SecretRef): string
   /** Relative folders of sources.yaml are relative to it. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
 import { personHash } from '../config/person.ts'
@@ -142,6 +143,7 @@ function contextOf(
     clock: house.clock,
     log,
     dataDir: house.dataDir,
+    vendorDir: join(house.config.dir, 'vendors'),
     secret: (ref) => resolveSecret(ref, house.secrets),
     deliver: delivery.deliver,
     refuse: delivery.refuse,

@@ -54,6 +54,8 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
     'terminal.offline': ['终端离线'],
     'terminal.hardware_change': ['硬件变更', 'notice'],
     'terminal.patch_missing': ['补丁缺失', 'notice'],
+    'terminal.engine': ['防护引擎状态'],
+    'terminal.signature': ['病毒库更新'],
     'terminal.other': ['其他终端事件'],
   }),
   ...family('access_event', 'access', {

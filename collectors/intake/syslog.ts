@@ -31,7 +31,6 @@ const WHY = {
 
 /** Syslog over UDP and TCP; the dialect of its profile reads the bodies. */
 export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext): SourceRunner {
-  const decode = createDecoder(dialectOf(context.profile, context.personHash))
   const senders = createSenders(config.allow, config.maxPerSecond)
   const listeners: Listener[] = []
   const complaints = new Map<string, number>()
@@ -74,6 +73,7 @@ export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext)
     async start() {
       const { udp, tcp } = config
       if (!udp && !tcp) throw new Error('udp 与 tcp 至少写一项')
+      const decode = createDecoder(await dialectOf(context.profile, context.personHash, context.vendorDir))
       const shared = { reception, senders, decode, clock: context.clock, log: context.log }
       if (tcp) listeners.push(await listenTcp(tcp, shared))
       // With port 0 both transports share the number that TCP was given.

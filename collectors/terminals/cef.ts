@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { Severity } from '../../contract/severity.ts'
-import type { Dialect, SyslogDialect } from '../intake/syslog-decode.ts'
+import type { Dialect } from '../intake/syslog-decode.ts'
 import { atZone, type Moment } from '../intake/wall-clock.ts'
 import { type Decoded, nothing, refuse } from '../source.ts'
 import { parseCef, type SecurityRecord } from './cef-parse.ts'
-import type { PersonHash } from './dialects.ts'
+import { readFormatted } from './date-format.ts'
+import type { DialectFactory, PersonHash } from './dialects.ts'
 import { readEventTime } from './event-time.ts'
 import { present, readResult, textOf } from './facts.ts'
 import { parseLeef } from './leef-parse.ts'
-import type { CefProfile } from './profile.ts'
+import { CefProfile, readProfile } from './profile.ts'
 
 const DAY_MS = 86_400_000
 
 /** CEF and LEEF bodies of any vendor; the profile says which signature is which event (protocols.md 1.2). */
-export function cefDialect(profile: CefProfile, personHash: PersonHash): SyslogDialect {
+export const dialect: DialectFactory = (file, personHash) => {
+  const profile = readProfile(CefProfile, file)
   const decode: Dialect = (message, receivedMs, raw, encoding) => {
     const record = parseCef(message.message) ?? parseLeef(message.message)
     if (!record) return { ...nothing(), refusals: [refuse('bad_cef', raw, '正文不是完整的 CEF 或 LEEF')] }
@@ -51,7 +53,7 @@ function toDraft(type: string, record: SecurityRecord, around: Circumstances): D
   const pick = (paths: readonly string[]) => textOf(first(record, paths))
   const time = timeOf(record, profile, receivedMs)
   const user = pick(profile.user)
-  const result = profile.result && readResult(pick([profile.result.path]), profile.result.codes)
+  const result = profile.result && readResult(pick(profile.result.path), profile.result.codes)
   const key = pick(profile.key)
   const data = present({
     topic: record.signature.slice(0, 64),
@@ -83,7 +85,7 @@ function toDraft(type: string, record: SecurityRecord, around: Circumstances): D
 }
 
 const badCode = (code: string, { result }: CefProfile, raw: Uint8Array) =>
-  refuse('bad_code', raw, `${result?.path} 的值 ${code} 不在对照表内`)
+  refuse('bad_code', raw, `${result?.path[0]} 的值 ${code} 不在对照表内`)
 
 function first(record: SecurityRecord, paths: readonly string[]): string | undefined {
   for (const path of paths) {
@@ -96,9 +98,16 @@ function first(record: SecurityRecord, paths: readonly string[]): string | undef
 
 function timeOf(record: SecurityRecord, { time, zone }: CefProfile, receivedMs: number) {
   const value = first(record, time)
-  const moment: Moment | undefined = value === undefined ? undefined : readEventTime(value, zone)
+  const moment = value === undefined ? undefined : readTime(value, record, zone)
   if (moment && moment.ms > receivedMs + DAY_MS) return { moment: undefined, issue: 'future_time' }
   return { moment, issue: value !== undefined && !moment ? 'bad_time' : undefined }
+}
+
+/** LEEF may name the format of its time; a time that is not in it may still be one. */
+function readTime(value: string, { fields }: SecurityRecord, zone: string): Moment | undefined {
+  const format = fields.get('devTimeFormat')
+  const named = format && value === fields.get('devTime') ? readFormatted(value, format, zone) : undefined
+  return named ?? readEventTime(value, zone)
 }
 
 /** CEF has no key of its own: the whole record is it. */

@@ -1,23 +1,25 @@
 import type { ProfileFile } from '../../config/schema.ts'
 import type { SyslogDialect } from '../intake/syslog-decode.ts'
-import { cefDialect } from './cef.ts'
-import { CefProfile, readProfile, TianqingProfile } from './profile.ts'
-import { tianqingDialect } from './tianqing.ts'
+import { vendorPart } from '../vendor.ts'
 
 export type PersonHash = (account: string) => string
 
-/** Profile kind → dialect: a new body format of syslog is one file and one line here. */
-const DIALECTS: Readonly<Record<string, (profile: ProfileFile, personHash: PersonHash) => SyslogDialect>> = {
-  tianqing: (profile, personHash) => tianqingDialect(readProfile(TianqingProfile, profile), personHash),
-  cef: (profile, personHash) => cefDialect(readProfile(CefProfile, profile), personHash),
-}
+/**
+ * What a vendor's file exports as `dialect`: profile → decoder of one message, however it came (syslog, a line of a log
+ * file, a web hook). @throws Error in Chinese when the profile does not fit
+ */
+export type DialectFactory = (profile: ProfileFile, personHash: PersonHash) => SyslogDialect
 
-/** @throws Error in Chinese when the kind is unknown or the profile does not fit */
-export function dialectOf(profile: ProfileFile, personHash: PersonHash): SyslogDialect {
-  const make = DIALECTS[profile.kind]
-  if (!make)
-    throw new Error(
-      `方言 ${profile.id} 的 kind “${profile.kind}” 不能用于 syslog，可用：${Object.keys(DIALECTS).join('、')}`,
-    )
+/**
+ * The profile's `kind` names the file that decodes it: `cef` is `cef.ts`, in this folder or in the office's own
+ * `vendors/`. A new body format is one file and one profile; nothing lists them.
+ * @throws Error in Chinese when there is no such file or the profile does not fit
+ */
+export async function dialectOf(
+  profile: ProfileFile,
+  personHash: PersonHash,
+  vendorDir?: string,
+): Promise<SyslogDialect> {
+  const make = await vendorPart<DialectFactory>(profile, 'dialect', [import.meta.dirname, vendorDir])
   return make(profile, personHash)
 }

@@ -1,36 +1,46 @@
 import { createHash } from 'node:crypto'
 import type { Severity } from '../../contract/severity.ts'
-import type { Dialect, SyslogDialect } from '../intake/syslog-decode.ts'
+import type { Dialect } from '../intake/syslog-decode.ts'
 import { atZone, type Moment } from '../intake/wall-clock.ts'
 import { type Decoded, type Draft, nothing, type Refusal, refuse } from '../source.ts'
-import type { PersonHash } from './dialects.ts'
+import type { DialectFactory, PersonHash } from './dialects.ts'
 import { readEventTime } from './event-time.ts'
 import { numberOf, present, readResult, textOf } from './facts.ts'
 import { at, canonical, firstOf, type Json, parseBody } from './json.ts'
-import type { TianqingClass, TianqingProfile } from './profile.ts'
+import { parsePairs } from './pairs.ts'
+import { type RecordClass, RecordProfile, readProfile } from './profile.ts'
 
 const DAY_MS = 86_400_000
 /** What an unknown topic becomes: kept, and reported (protocols.md 1.1). */
-const UNKNOWN: TianqingClass = {
+const UNKNOWN: Omit<RecordClass, 'time'> = {
   event: 'terminal.other',
   where: {},
-  time: ['event_time', 'create_time'],
+  atLeast: {},
   weakTime: false,
-  key: ['guid'],
   severity: [],
+  set: {},
   fields: {},
   numbers: {},
   signatureDate: [],
 }
 
-/** 天擎 V10: one JSON object a message, the class in `syslog_topic` or `type` (protocols.md 1.1). */
-export function tianqingDialect(profile: TianqingProfile, personHash: PersonHash): SyslogDialect {
+/**
+ * One record of fields a message: the JSON of 天擎 V10, Wazuh, Windows Defender, the `key=value` of 天擎 V6 and others
+ * (protocols.md 1.1, 1.3). What the fields mean is the profile's.
+ */
+export const dialect: DialectFactory = (file, personHash) => {
+  const profile = readProfile(RecordProfile, file)
+  const [parse, broken, detail] =
+    profile.body === 'json'
+      ? ([parseBody, 'bad_json', '正文不是完整的 JSON'] as const)
+      : ([parsePairs, 'bad_header', '正文不是“键=值”'] as const)
   const decode: Dialect = (message, receivedMs, raw, encoding) => {
-    const body = parseBody(message.message)
-    if (!body) return { ...nothing(), refusals: [refuse('bad_json', raw, '正文不是完整的 JSON')] }
+    const body = parse(message.message)
+    if (!body) return { ...nothing(), refusals: [refuse(broken, raw, detail)] }
     const known = profile.classes.find((one) => fits(one, body, profile))
     if (known?.event === 'drop') return { ...nothing(), dropped: 1 }
-    const decoded = toDraft(known ?? UNKNOWN, body, { profile, personHash, receivedMs, raw, encoding })
+    const kind = known ?? { ...UNKNOWN, time: profile.time }
+    const decoded = toDraft(kind, body, { profile, personHash, receivedMs, raw, encoding })
     if (!known)
       decoded.refusals.push(refuse('unknown_topic', raw, `未登记的类别 ${topicOf(body, profile) ?? '（无类别）'}`))
     return decoded
@@ -38,33 +48,38 @@ export function tianqingDialect(profile: TianqingProfile, personHash: PersonHash
   return { zone: profile.zone, priOptional: profile.priOptional, decode }
 }
 
-const topicOf = (body: Json, { topicPath, typePath }: TianqingProfile): string | undefined =>
-  textOf(firstOf(body, [topicPath, typePath]))?.slice(0, 64)
+const topicOf = (body: Json, { topicPath, typePath }: RecordProfile): string | undefined =>
+  textOf(firstOf(body, [...topicPath, typePath]))?.slice(0, 64)
 
-function fits(
-  { topic, type, has, where }: TianqingClass,
-  body: Json,
-  { topicPath, typePath }: TianqingProfile,
-): boolean {
-  const holds = (path: string, part: string) => String(firstOf(body, [path]) ?? '').includes(part)
-  if (topic !== undefined && !holds(topicPath, topic)) return false
-  if (type !== undefined && !holds(typePath, type)) return false
+function fits(kind: RecordClass, body: Json, { topicPath, typePath }: RecordProfile): boolean {
+  const { topic, topics, type, has, where, atLeast } = kind
+  const said = (paths: readonly string[]) => String(firstOf(body, paths) ?? '')
+  if (topic !== undefined && !said(topicPath).includes(topic)) return false
+  if (topics !== undefined && !topics.includes(said(topicPath))) return false
+  if (type !== undefined && !said([typePath]).includes(type)) return false
   if (has !== undefined && at(body, has) === undefined) return false
-  return Object.entries(where).every(([path, part]) => holds(path, part))
+  if (Object.entries(atLeast).some(([path, least]) => !((numberOf(firstOf(body, [path])) ?? -1) >= least))) return false
+  return Object.entries(where).every(([path, part]) => holds(at(body, path), part))
 }
 
+/** A list holds a word when one of its entries does (Wazuh's `rule.groups`). */
+const holds = (value: unknown, part: string): boolean =>
+  Array.isArray(value)
+    ? value.some((one) => typeof one === 'string' && one.includes(part))
+    : typeof value !== 'object' && String(value ?? '').includes(part)
+
 interface Circumstances {
-  profile: TianqingProfile
+  profile: RecordProfile
   personHash: PersonHash
   receivedMs: number
   raw: Uint8Array
   encoding: string
 }
 
-function toDraft(kind: TianqingClass, body: Json, around: Circumstances): Decoded {
+function toDraft(kind: RecordClass, body: Json, around: Circumstances): Decoded {
   const { profile, receivedMs, encoding } = around
   const time = timeOf(kind, body, profile.zone, receivedMs)
-  const key = textOf(firstOf(body, kind.key))
+  const key = keyOf(kind.key ?? profile.key, body)
   const { data, refusals } = factsOf(kind, body, time, around)
   const observedMs = kind.weakTime ? null : (time.moment?.ms ?? null)
   const draft: Draft = {
@@ -82,13 +97,22 @@ function toDraft(kind: TianqingClass, body: Json, around: Circumstances): Decode
   return { drafts: [draft], refusals, dropped: 0 }
 }
 
+/** The first of the vendor's numbers that is there; of `a + b` both must be. */
+function keyOf(keys: readonly string[], body: Json): string | undefined {
+  for (const key of keys) {
+    const parts = key.split(' + ').map((path) => firstOf(body, [path]))
+    if (parts.every((part) => part !== undefined)) return parts.join(' ').slice(0, 200)
+  }
+  return undefined
+}
+
 interface EventTime {
   moment: Moment | undefined
   issue?: 'bad_time' | 'future_time'
 }
 
 /** A terminal whose clock is a day ahead keeps its event; only its time is not believed. */
-function timeOf({ time }: TianqingClass, body: Json, zone: string, receivedMs: number): EventTime {
+function timeOf({ time }: RecordClass, body: Json, zone: string, receivedMs: number): EventTime {
   const value = firstOf(body, time)
   if (value === undefined) return { moment: undefined }
   const moment = readEventTime(value, zone)
@@ -97,7 +121,7 @@ function timeOf({ time }: TianqingClass, body: Json, zone: string, receivedMs: n
 }
 
 /** Where the vendor gives no key: topic, terminal, time and the content without what changes by itself. */
-function contentKey(body: Json, profile: TianqingProfile, ms: number): string {
+function contentKey(body: Json, profile: RecordProfile, ms: number): string {
   const parts = [
     topicOf(body, profile),
     firstOf(body, profile.identity),
@@ -107,23 +131,19 @@ function contentKey(body: Json, profile: TianqingProfile, ms: number): string {
   return createHash('sha256').update(parts.join('|')).digest('hex')
 }
 
-function severityOf(
-  { severity: paths }: TianqingClass,
-  body: Json,
-  { severity: { words, fallback } }: TianqingProfile,
-) {
+function severityOf({ severity: paths }: RecordClass, body: Json, { severity: { words, fallback } }: RecordProfile) {
   const said = String(firstOf(body, paths) ?? '')
   const known: Severity | undefined = Object.hasOwn(words, said) ? words[said] : undefined
   return { severity: known ?? fallback, isDefault: known === undefined }
 }
 
-function factsOf(kind: TianqingClass, body: Json, time: EventTime, around: Circumstances) {
+function factsOf(kind: RecordClass, body: Json, time: EventTime, around: Circumstances) {
   const { profile, personHash, receivedMs, raw } = around
   const refusals: Refusal[] = []
   const user = textOf(firstOf(body, profile.user))
-  const result = kind.result && readResult(firstOf(body, [kind.result.path]), kind.result.codes)
+  const result = kind.result && readResult(firstOf(body, kind.result.path), kind.result.codes)
   if (result?.unknownCode !== undefined)
-    refusals.push(refuse('bad_code', raw, `${kind.result?.path} 的代码 ${result.unknownCode} 不在对照表内`))
+    refusals.push(refuse('bad_code', raw, `${kind.result?.path[0]} 的代码 ${result.unknownCode} 不在对照表内`))
   const data = present({
     topic: topicOf(body, profile),
     host: textOf(firstOf(body, profile.host)),
@@ -131,8 +151,10 @@ function factsOf(kind: TianqingClass, body: Json, time: EventTime, around: Circu
     mac: textOf(firstOf(body, profile.mac)),
     dept: textOf(firstOf(body, profile.dept)) ?? 'unknown',
     user_h: user === undefined ? undefined : personHash(user),
-    ...Object.fromEntries(Object.entries(kind.fields).map(([name, paths]) => [name, textOf(firstOf(body, paths))])),
-    ...Object.fromEntries(Object.entries(kind.numbers).map(([name, paths]) => [name, numberOf(firstOf(body, paths))])),
+    ...profile.set,
+    ...mapped({ ...profile.fields, ...kind.fields }, (paths) => textOf(firstOf(body, paths))),
+    ...mapped(kind.numbers, (paths) => numberOf(firstOf(body, paths))),
+    ...kind.set,
     ...result?.data,
     sig_age_days: signatureAge(kind, body, profile.zone, time.moment?.ms ?? receivedMs),
     severity_src: kind.severity.length > 0 && severityOf(kind, body, profile).isDefault ? 'default' : undefined,
@@ -142,7 +164,10 @@ function factsOf(kind: TianqingClass, body: Json, time: EventTime, around: Circu
   return { data, refusals }
 }
 
-function signatureAge({ signatureDate }: TianqingClass, body: Json, zone: string, nowMs: number): number | undefined {
+const mapped = <Value>(from: Readonly<Record<string, string[]>>, read: (paths: string[]) => Value) =>
+  Object.fromEntries(Object.entries(from).map(([name, paths]) => [name, read(paths)]))
+
+function signatureAge({ signatureDate }: RecordClass, body: Json, zone: string, nowMs: number): number | undefined {
   const value = firstOf(body, signatureDate)
   if (value === undefined) return undefined
   const dated = readEventTime(

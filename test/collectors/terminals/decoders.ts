@@ -16,5 +16,5 @@ export function profileOf(name: string): ProfileFile {
 }
 
 /** Its decoder; people are `h:` + account, so that a test can see them. */
-export const decoderOf = (name: string): FrameDecoder =>
-  createDecoder(dialectOf(profileOf(name), (account) => `h:${account}`))
+export const decoderOf = async (name: string): Promise<FrameDecoder> =>
+  createDecoder(await dialectOf(profileOf(name), (account) => `h:${account}`))
