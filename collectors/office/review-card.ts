@@ -12,16 +12,16 @@ export const PROBLEMS = [
   '应公开的文书超期一日上传',
 ]
 
-/** Cards are mostly good: 30 % 优质, 55 % 合格, 13 % 基本合格, the rest 不合格. */
+/** Cards are mostly good: 28 % 优质, 47 % 合格, 22 % 基本合格, the rest 不合格. */
 export function evaluation(
   rules: ReviewRules,
   chance: Chance,
 ): { deductions: Record<string, number>; veto: string[]; grade: Grade; reason: string } {
   const points = chance.weighted([
-    [30, chance.int(0, 5)],
-    [55, chance.int(6, 20)],
-    [13, chance.int(21, 40)],
-    [2, chance.int(41, 50)],
+    [28, chance.int(0, 5)],
+    [47, chance.int(6, 20)],
+    [22, chance.int(21, 40)],
+    [3, chance.int(41, 50)],
   ])
   const deductions: Record<string, number> = {}
   let left = points

@@ -47,6 +47,7 @@ export class ReviewPlayer {
   readonly #visits: Visits
   readonly #byName: ReadonlyMap<string, Person>
   #openings: number
+  #sampled = false
 
   constructor(options: ReviewPlayerOptions) {
     this.#options = options
@@ -82,16 +83,21 @@ export class ReviewPlayer {
     const early = first && now - this.#options.now < FIRST_MINUTES_MS
     const wanted = early ? FIRST_MOVES : chance.int(1, 4)
     for (const item of movable(items, chance).slice(0, wanted)) await this.#move(item, now)
+    const filed = items.filter(({ step }) => step === 'filed').length
+    if (early ? !this.#sampled && filed >= FIRST_REVIEWS / 2 : chance.hit(0.03)) await this.#sample()
   }
 
-  /** The sample first, then concluded cases of the past. */
-  async #open(): Promise<void> {
-    const { chance, nonce } = this.#options
+  async #sample(): Promise<void> {
+    this.#sampled = true
     const sample = Sample.safeParse(await this.#ask.post(DESK, '/reviews/samples', undefined))
-    if (sample.success)
-      await this.#ask.post(DESK, `/reviews/samples/${encodeURIComponent(sample.data.sampleId)}/contributions`, {
-        nonce: nonce(),
-      })
+    if (!sample.success) return
+    const path = `/reviews/samples/${encodeURIComponent(sample.data.sampleId)}/contributions`
+    await this.#ask.post(DESK, path, { nonce: this.#options.nonce() })
+  }
+
+  /** Concluded cases of the past. */
+  async #open(): Promise<void> {
+    const { chance } = this.#options
     const { items } = Closed.parse(await this.#ask.get(DESK, '/cases?state=closed&limit=500'))
     const chosen = items.filter(() => chance.hit(0.3)).slice(0, this.#openings)
     for (const { id } of chosen) await this.#ask.post(DESK, '/reviews', { caseId: id })

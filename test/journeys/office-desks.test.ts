@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { deskHttp } from '../../collectors/office/desk-http.ts'
+import { FIRST_LEAVES, MemberPlayer } from '../../collectors/office/member-player.ts'
+import { chanceOf } from '../../collectors/office/random.ts'
+import { FIRST_REVIEWS, ReviewPlayer } from '../../collectors/office/review-player.ts'
+import { type Demo, Product } from '../commands/product.ts'
+import { demoConfig } from '../helpers/office.ts'
+
+/** The office's players against the real product: its rules say which of their moves stand. */
+const product = new Product()
+const START = Date.parse('2026-11-24T09:00:00+08:00')
+let demo: Demo
+const troubles: unknown[] = []
+const closing = new AbortController()
+const common = () => ({
+  call: deskHttp(product.dataDir, closing.signal),
+  first: true,
+  now: START,
+  speed: 1,
+  stumbled: (error: unknown) => troubles.push(error),
+})
+
+const get = async (path: string, role = 'case-management') => {
+  const token = demo.accounts.find(({ roles }) => roles.includes(role))?.token
+  const answer = await fetch(`${demo.url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
+  expect(answer.status).toBe(200)
+  return answer
+}
+type Review = { step: string; grade: string | null; kind: string | null }
+const reviews = async () => ((await (await get('/reviews?limit=1000')).json()) as { items: Review[] }).items
+
+beforeAll(async () => {
+  demo = await product.launch().ready()
+  await vi.waitUntil(
+    async () =>
+      ((await (await get('/cases?state=closed&limit=200')).json()) as { items: unknown[] }).items.length >= 200,
+    { timeout: 40_000, interval: 300 },
+  )
+}, 100_000)
+afterAll(async () => {
+  closing.abort()
+  await product.stop()
+})
+
+test('nobody signs in as a colleague: their tokens lie apart, for the owner alone', async () => {
+  const desks = JSON.parse(readFileSync(join(product.dataDir, 'office', 'desks.json'), 'utf8')) as object
+  expect(Object.keys(desks).length).toBeGreaterThan(10)
+  expect(demo.accounts.some(({ username }) => username.startsWith('office.'))).toBe(false)
+  const [username] = Object.keys(desks)
+  const answer = await fetch(`${demo.url}/api/v1/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password: 'anything at all' }),
+  })
+  expect(answer.status).toBe(401)
+})
+
+test('cases are checked, judged, objected to, and decided, each by who may', async () => {
+  const player = new ReviewPlayer({
+    ...common(),
+    site: demoConfig().site,
+    rules: demoConfig().review,
+    chance: chanceOf('reviews'),
+    nonce: () => 'ab'.repeat(32),
+  })
+  for (let visit = 0; visit < 20; visit += 1) {
+    player.tick(START + 120_000 + visit * 16_000)
+    await player.settled()
+  }
+  const found = await reviews()
+  expect(troubles).toEqual([])
+  expect(found.length).toBeGreaterThanOrEqual(FIRST_REVIEWS)
+  expect(found.some(({ step }) => step === 'filed')).toBe(true)
+  expect(found.filter(({ step, grade }) => step === 'archived' && grade !== null).length).toBeGreaterThan(3)
+  const chain = await (await get('/chains/review.ndjson')).text()
+  const types = new Set(
+    chain
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { type: string }).type),
+  )
+  for (const type of ['sample.completed', 'review.evaluate', 'review.answer', 'review.decide'])
+    expect(types.has(type)).toBe(true)
+}, 60_000)
+
+test('some are on leave, nobody at a desk that a visitor may use', async () => {
+  const player = new MemberPlayer({ ...common(), chance: chanceOf('members'), mayLeave: (id) => id !== 'p07' })
+  player.tick(START + 60_000)
+  await player.settled()
+  expect(troubles).toEqual([])
+  const { items } = (await (await get('/assignments/load')).json()) as { items: { id: string; onLeave: boolean }[] }
+  const away = items.filter(({ onLeave }) => onLeave).map(({ id }) => id)
+  expect(away.length).toBeGreaterThanOrEqual(FIRST_LEAVES)
+  expect(away).not.toContain('p07')
+})
