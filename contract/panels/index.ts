@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
 import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
-import { ReviewPanel } from './review.ts'
+import { CrossPanel } from './cross.ts'
+import { ReviewGradesPanel, ReviewPanel } from './review.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
 import { SourcesPanel } from './sources.ts'
 
@@ -15,6 +16,7 @@ export const PANELS = {
   zeros: ZerosPanel,
   presence: PresencePanel,
   duty: DutyPanel,
+  cross: CrossPanel,
   alerts: AlertsPanel,
   'alert-load': AlertLoadPanel,
   flow: FlowPanel,
@@ -25,6 +27,7 @@ export const PANELS = {
   draw: DrawPanel,
   fairness: FairnessPanel,
   review: ReviewPanel,
+  'review-grades': ReviewGradesPanel,
 } as const
 export type PanelName = keyof typeof PANELS
 export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>

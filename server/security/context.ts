@@ -22,6 +22,8 @@ export interface SecurityDeps {
   freshness(sourceIds: readonly string[]): Promise<Freshness>
   /** Hourly means of a field; rejects when the metrics store is down. */
   past(measurement: string, field: string, from: number, to: number): Promise<PastPoint[]>
+  /** Hash of a card's owner, as events carry it → person of site.yaml. */
+  personOf(hash: string): string | undefined
   /** Events that the house concludes by itself, into the inbox after the commit; once by their key. */
   derive(
     events: {

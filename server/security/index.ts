@@ -1,6 +1,7 @@
 import { securityRoutes } from '../../contract/http/security.ts'
 import { type BoundRoute, bind, type Feature, type Panel, type Tick } from '../feature.ts'
 import { DAY_MS, SCREEN_REFRESH_MS, type SecurityDeps } from './context.ts'
+import { correlation } from './correlation/index.ts'
 import { doorHandler, heldTick } from './doors/events.ts'
 import { accessPanel, mapPanel, presencePanel, readDoorBoard } from './doors/figures.ts'
 import { doorMigrations } from './doors/repository.ts'
@@ -19,14 +20,15 @@ export type { SecurityDeps } from './context.ts'
 
 /** 一屏观安全: terminals, doors, patrol, the three zeros. `newId` makes the ids of registered facts. */
 export function securityFeature(deps: SecurityDeps & { newId(): string }): Feature {
+  const cross = correlation(deps)
   return {
     name: 'security',
-    migrations: [...doorMigrations, ...terminalMigrations, ...patrolMigrations, ...zeroMigrations],
-    handlers: [terminalHandler(deps), doorHandler(deps), patrolHandler()],
-    panels: panels(deps),
-    figures: securityFigures(deps),
+    migrations: [...doorMigrations, ...terminalMigrations, ...patrolMigrations, ...zeroMigrations, ...cross.migrations],
+    handlers: [terminalHandler(deps), doorHandler(deps), patrolHandler(), ...cross.handlers],
+    panels: [...panels(deps), ...cross.panels],
+    figures: [...securityFigures(deps), ...cross.figures],
     routes: routes(deps),
-    ticks: [silenceTick(deps), heldTick(deps), roundsTick(deps), gaugeTick(deps)],
+    ticks: [silenceTick(deps), heldTick(deps), roundsTick(deps), gaugeTick(deps), ...cross.ticks],
   }
 }
 

@@ -32,6 +32,7 @@ describe('一屏观安全 on a real store', () => {
         metrics: () => undefined,
         derive: (events) => derived.push(...events),
         newId: () => 'fact-1',
+        personOf: () => undefined,
       })
     records = await testRecords([build()], MORNING)
     feature = build(records)

@@ -127,11 +127,16 @@ export function judgeRoom(input: {
   return verdict('alarm', 'blind-terminals')
 }
 
+/** Below this share of the asset list the console has only begun to report: who is silent is not yet unprotected. */
+const ESTABLISHED = 0.5
+
 /** Terminals of the asset list that have never told of their protection, by place. */
 export function blindByPlace(
   assets: readonly { host: string; place: string }[],
   reported: ReadonlySet<string>,
 ): Map<string, string[]> {
+  const heard = assets.filter(({ host }) => reported.has(host)).length
+  if (heard < assets.length * ESTABLISHED) return new Map()
   const blind = assets.filter(({ host }) => !reported.has(host))
   return new Map(
     [...Map.groupBy(blind, ({ place }) => place)].map(([place, some]) => [place, some.map((one) => one.host)]),
