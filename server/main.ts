@@ -126,10 +126,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
   const tasks = tasksFeature({ config, records, newId })
   const common = { config, records, alerts: alerts.desk, freshness: sources.freshness, calendar }
+  const siteKey = needed(secrets, 'site.key')
+  // An export may give the number or only the name.
+  const employees = new Map(
+    site.people.flatMap(({ employeeNo, name }) =>
+      employeeNo ? [employeeNo, name].map((text) => [personHash(siteKey, text), employeeNo] as const) : [],
+    ),
+  )
+  const personIds = new Map(
+    site.people.flatMap(({ id, employeeNo }) => (employeeNo ? [[personHash(siteKey, employeeNo), id] as const] : [])),
+  )
   const security = securityFeature({
     ...common,
     newId,
     openAlerts: alerts.open,
+    personOf: (hash) => personIds.get(hash),
     past: async (measurement, field, from, to) => {
       const query = { measurement, field, aggregate: 'mean', from, to, every: '1h' } as const
       const { series } = await metrics.store.series(query as Parameters<typeof metrics.store.series>[0])
@@ -138,13 +149,6 @@ export async function assemble(options: HouseOptions): Promise<House> {
     metrics: (points) => metrics.sink.write(points),
     derive: (events) => ingest.derive(events),
   })
-  const siteKey = needed(secrets, 'site.key')
-  // An export may give the number or only the name.
-  const employees = new Map(
-    site.people.flatMap(({ employeeNo, name }) =>
-      employeeNo ? [employeeNo, name].map((text) => [personHash(siteKey, text), employeeNo] as const) : [],
-    ),
-  )
   const cases = casesFeature({ ...common, employeeOf: (hash) => employees.get(hash) })
   const anchor = anchorage({
     folder: process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`,
