@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { lineDecoder } from '../../../collectors/intake/line-decode.ts'
 import { createDecoder, type FrameDecoder } from '../../../collectors/intake/syslog-decode.ts'
 import { dialectOf } from '../../../collectors/terminals/dialects.ts'
 import { type ConfigIssue, readYaml } from '../../../config/load.ts'
@@ -18,3 +19,7 @@ export function profileOf(name: string): ProfileFile {
 /** Its decoder; people are `h:` + account, so that a test can see them. */
 export const decoderOf = async (name: string): Promise<FrameDecoder> =>
   createDecoder(await dialectOf(profileOf(name), (account) => `h:${account}`))
+
+/** The same for lines of a file. */
+export const lineDecoderOf = async (name: string, host?: string): Promise<FrameDecoder> =>
+  lineDecoder(await dialectOf(profileOf(name), (account) => `h:${account}`), host)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventId } from '../../../collectors/delivery/event-id.ts'
 import type { Draft } from '../../../collectors/source.ts'
-import { decoderOf, FIXTURES } from './decoders.ts'
+import { decoderOf, FIXTURES, lineDecoderOf } from './decoders.ts'
 
-/** Golden tables G2 and G3 of protocols.md (G2.16: the topics of section 1.1), from byte fixtures, one message a line. */
+/** Golden tables G2, G3 and G4 of protocols.md (G2.16: the topics of section 1.1; G2.17: V6; G4.15: Defender), from byte fixtures, one message a line. */
 interface Golden {
   table: string
   case: number
@@ -18,12 +18,15 @@ interface Golden {
   /** Number of different events in the end. */
   distinct?: number
   repeat?: number
+  /** `line`: of a file or a web hook, without a syslog header. */
+  via?: 'line'
+  host?: string
 }
 const GOLDEN: Golden[] = JSON.parse(readFileSync(join(FIXTURES, 'golden.json'), 'utf8'))
 
 describe('golden', () => {
   test.each(GOLDEN)('$table.$case $file', async (golden) => {
-    const decode = await decoderOf(golden.profile)
+    const decode = await decoderFor(golden)
     const messages = splitLines(readFileSync(join(FIXTURES, golden.file)))
     const heard = Array.from({ length: golden.repeat ?? 1 }, () => messages)
       .flat()
@@ -47,8 +50,9 @@ describe('golden', () => {
   })
 
   test('no account leaves in clear', async () => {
-    for (const { file, profile, received } of GOLDEN.filter(({ dropped }) => dropped === 0)) {
-      const decode = await decoderOf(profile)
+    for (const golden of GOLDEN.filter(({ dropped }) => dropped === 0)) {
+      const { file, received } = golden
+      const decode = await decoderFor(golden)
       for (const message of splitLines(readFileSync(join(FIXTURES, file)))) {
         const { drafts, refusals } = decode(message, Date.parse(received))
         const said = JSON.stringify([drafts, refusals.map(({ detail }) => detail)]).replaceAll(
@@ -65,6 +69,9 @@ describe('golden', () => {
     expect(({} as Record<string, unknown>).name).toBeUndefined()
   })
 })
+
+const decoderFor = ({ profile, via, host }: Golden) =>
+  via === 'line' ? lineDecoderOf(profile, host) : decoderOf(profile)
 
 const idOf = ({ observedMs, type, device = '', nativeKey }: Draft): string =>
   eventId(observedMs, type, device, nativeKey)

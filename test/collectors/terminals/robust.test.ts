@@ -20,7 +20,7 @@ const SAMPLES = readdirSync(FIXTURES)
     bytes: readFileSync(join(FIXTURES, name)),
     profile: name.startsWith('g3') ? 'cef' : 'tianqing-v10',
   }))
-  .filter(({ bytes }) => bytes.length < 5000)
+  .filter(({ name, bytes }) => bytes.length < 5000 && /^g[23]-(?!.*(v6|kwts))/.test(name))
 const DECODERS = { cef: await decoderOf('cef'), 'tianqing-v10': await decoderOf('tianqing-v10') }
 const decode = (profile: string, bytes: Uint8Array) => DECODERS[profile as keyof typeof DECODERS](bytes, NOW)
 
@@ -156,6 +156,6 @@ describe('profiles', () => {
     await expect(dialectOf(broken, String)).rejects.toThrow(/zone.*时区.*classes\.0\.event.*事件类型/)
   })
   test('an unknown kind is refused with those there are', async () => {
-    await expect(dialectOf({ ...profileOf('cef'), kind: 'fax' }, String)).rejects.toThrow(/cef、record/)
+    await expect(dialectOf({ ...profileOf('cef'), kind: 'fax' }, String)).rejects.toThrow(/cef、clamav、record/)
   })
 })
