@@ -13,3 +13,15 @@ export const ReviewPanel = z.object({
   archived: Count,
 })
 export type ReviewPanel = z.infer<typeof ReviewPanel>
+
+/** Panel `review-grades` 评查等次与问题 (32:9): grades and kinds of problems of this year, never by person or department. */
+export const ReviewGradesPanel = z.object({
+  freshness: Freshness,
+  /** Reviews decided this year. */
+  decided: z.int(),
+  /** Best first; a grade of an earlier text stands last and only when it was given. */
+  grades: z.array(z.object({ name: z.string(), count: z.int() })),
+  /** Most frequent first, at most eight; the rest is summed up as 其他. */
+  problems: z.array(z.object({ name: z.string(), count: z.int() })),
+})
+export type ReviewGradesPanel = z.infer<typeof ReviewGradesPanel>

@@ -32,9 +32,10 @@ export interface ReviewDeps {
 
 export const CHAIN = 'review'
 export const PANEL = 'review'
+export const REVIEW_PANELS = ['review', 'review-grades'] as const
 
 /** The person of site.yaml behind an account. @throws Refusal when there is none: forms are signed by persons */
-export function personOf({ config }: Pick<ReviewDeps, 'config'>, who: Principal): Person {
+export function personOf({ config }: Pick<ReviewDeps, 'config'>, who: Principal): Config['site']['people'][number] {
   const found = config.site.people.find(({ id, account }) => id === who.id || account === who.username)
   if (!found) throw new Refusal('forbidden', '账号没有对应到人员名单，请联系管理员')
   return found

@@ -1,14 +1,13 @@
-import { officeDate } from '../../config/zone.ts'
-import { GRADES, reviewRoutes, type StageId } from '../../contract/http/reviews.ts'
+import { reviewRoutes } from '../../contract/http/reviews.ts'
 import { type BoundRoute, bind, type Feature, type Principal } from '../feature.ts'
 import { chainMigrations } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
-import { nameOf, PANEL, personOf, type ReviewDeps } from './context.ts'
-import { REVIEW_FIGURES, readReviewBoard, reviewFigures, reviewPanel } from './figures.ts'
+import { PANEL, personOf, type ReviewDeps } from './context.ts'
+import { REVIEW_FIGURES, readReviewBoard, reviewFigures, reviewGradesPanel, reviewPanel } from './figures.ts'
 import { move, openingTick, openReview, silenceTick } from './moves.ts'
-import { inScope, isBlind, presentReview, scopeOf } from './present.ts'
-import { findReview, formsOf, listReviews } from './repository.ts'
-import { type Action, gradesOn, type Person, type Step, stageOf } from './rules.ts'
+import { presentReview } from './present.ts'
+import { readingRoutes } from './reading.ts'
+import type { Action, Person } from './rules.ts'
 import { commitSample, completeSample } from './samples.ts'
 import { reviewMigrations } from './tables.ts'
 
@@ -27,63 +26,16 @@ export function reviewFeature(deps: ReviewDeps): Feature {
         everyMs: 60_000,
         load: async (now) => reviewPanel(await readReviewBoard(deps, now)),
       },
+      {
+        name: 'review-grades',
+        permission: 'wall.view',
+        everyMs: 300_000,
+        load: (now) => reviewGradesPanel(deps, now),
+      },
     ],
     figures: [{ permission: 'figures.read', names: REVIEW_FIGURES, list: (now) => reviewFigures(deps, now) }],
     ticks: [openingTick(deps), silenceTick(deps)],
   }
-}
-
-const STEPS: readonly Step[] = [
-  'self-check',
-  'dept-check',
-  'assign',
-  'evaluate',
-  'answer',
-  'restudy-assign',
-  'restudy',
-  'decide',
-  'rectify',
-  'confirm',
-]
-const stepsOf = (stage: StageId | undefined): readonly Step[] => STEPS.filter((step) => stageOf(step) === stage)
-
-function readingRoutes(deps: ReviewDeps): BoundRoute[] {
-  const { records, config } = deps
-  return [
-    bind(reviewRoutes.list, async ({ query, person, now }) => {
-      const offset = Number(query.cursor ?? '') || 0
-      const reviews = await listReviews(records.read, {
-        ...scopeOf(deps, person),
-        steps: stepsOf(query.stage),
-        ...(query.overdue ? { dueBefore: officeDate(now) } : {}),
-        offset,
-        limit: query.limit,
-      })
-      return {
-        items: await Promise.all(reviews.map((review) => presentReview(deps, review, person, now))),
-        cursor: reviews.length === query.limit ? String(offset + reviews.length) : null,
-      }
-    }),
-    bind(reviewRoutes.get, async ({ params, person, now }) => {
-      const review = await findReview(records.read, params.id)
-      // A stranger's review answers like one that does not exist.
-      if (!review || !inScope(scopeOf(deps, person), review)) throw new Refusal('not-found', '没有这份评查，或无权查看')
-      const blind = isBlind(deps, person, review)
-      return {
-        ...(await presentReview(deps, review, person, now)),
-        reviewer: review.reviewer && nameOf(deps, review.reviewer),
-        score: review.score,
-        proposed: review.proposed,
-        grades: gradesOn(config.review, officeDate(now)).map((id) => ({ id, name: GRADES[id] })),
-        forms: (await formsOf(records.read, review.id)).map(({ kind, by, at_ms, body }) => ({
-          kind,
-          by: blind ? null : nameOf(deps, by),
-          at: Number(at_ms),
-          body: JSON.parse(body) as Record<string, unknown>,
-        })),
-      }
-    }),
-  ]
 }
 
 function workingRoutes(deps: ReviewDeps): BoundRoute[] {

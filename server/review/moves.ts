@@ -5,7 +5,7 @@ import { canonicalJson } from '../../contract/jcs.ts'
 import type { Tick, Turn } from '../feature.ts'
 import { append } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
-import { CHAIN, PANEL, type ReviewDeps, type ReviewedCase } from './context.ts'
+import { CHAIN, REVIEW_PANELS, type ReviewDeps, type ReviewedCase } from './context.ts'
 import {
   addForm,
   findReview,
@@ -32,7 +32,7 @@ const PER_TICK = 200
 
 async function note(deps: ReviewDeps, turn: Turn, type: string, body: Record<string, unknown>): Promise<ChainEntry> {
   const entry = await append(turn.tx, CHAIN, type, body, turn.now)
-  turn.touch(PANEL)
+  turn.touch(...REVIEW_PANELS)
   turn.afterCommit(() => deps.anchor(CHAIN, entry))
   return entry
 }
@@ -64,10 +64,13 @@ export async function openReview(deps: ReviewDeps, turn: Turn, found: ReviewedCa
     grade: null,
     openedMs: turn.now,
     movedMs: turn.now,
+    openedSeq: null,
   }
-  await insertReview(turn.tx, review)
   const body = { reviewId: review.id, caseId: found.id, rules: rules.version, trigger: trigger ?? '' }
-  return { review, entry: await note(deps, turn, 'review.opened', body) }
+  const entry = await note(deps, turn, 'review.opened', body)
+  const kept: StoredReview = { ...review, openedSeq: entry.seq }
+  if (!(await insertReview(turn.tx, kept))) throw new Refusal('conflict', '此案已在检查或评查中')
+  return { review: kept, entry }
 }
 
 /** @throws Refusal with the rule's reason */
@@ -89,14 +92,6 @@ export async function moveOn(
   const review: StoredReview = { ...before, ...verdict.next, movedMs: turn.now }
   if (!(await moveReview(turn.tx, before, review))) throw new Refusal('conflict')
   const body = canonicalJson(form.body)
-  await addForm(turn.tx, {
-    id: deps.newId(),
-    review_id: review.id,
-    kind: action.do,
-    by: form.by,
-    at_ms: turn.now,
-    body,
-  })
   const entry = await note(deps, turn, `review.${action.do}`, {
     reviewId: review.id,
     caseId: review.caseId,
@@ -106,6 +101,15 @@ export async function moveOn(
     // What the form says stays in our own records; the chain carries its hash.
     form: createHash('sha256').update(body).digest('hex'),
     grade: review.grade ?? '',
+  })
+  await addForm(turn.tx, {
+    id: deps.newId(),
+    review_id: review.id,
+    kind: action.do,
+    by: form.by,
+    at_ms: turn.now,
+    body,
+    seq: entry.seq,
   })
   return { review, entry }
 }

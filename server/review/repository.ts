@@ -1,5 +1,5 @@
 import { GradeId } from '../../config/schema.ts'
-import { ReviewKind } from '../../contract/http/reviews.ts'
+import { type Grade, ReviewKind } from '../../contract/http/reviews.ts'
 import type { Reader, Tx } from '../feature.ts'
 import type { Review, Step } from './rules.ts'
 import type { ReviewTables as Tables } from './tables.ts'
@@ -11,6 +11,7 @@ export interface StoredReview extends Review {
   closedDay: string
   openedMs: number
   movedMs: number
+  openedSeq: number | null
 }
 
 const gradeOf = (text: string | null) => GradeId.nullable().parse(text)
@@ -34,6 +35,7 @@ const toReview = (row: Tables['review']): StoredReview => ({
   grade: gradeOf(row.grade),
   openedMs: Number(row.opened_ms),
   movedMs: Number(row.moved_ms),
+  openedSeq: row.opened_seq === null ? null : Number(row.opened_seq),
 })
 const toRow = (review: StoredReview): Tables['review'] => ({
   id: review.id,
@@ -55,6 +57,7 @@ const toRow = (review: StoredReview): Tables['review'] => ({
   grade: review.grade,
   opened_ms: review.openedMs,
   moved_ms: review.movedMs,
+  opened_seq: review.openedSeq,
 })
 
 /** True for the one who opens it: a case has one review. */
@@ -102,11 +105,25 @@ export interface ReviewScope {
   department?: string
 }
 
+/** One way in which a review waits for somebody: in these steps, when these columns hold this person. */
+export interface Waits {
+  steps: readonly Step[]
+  is?: { column: 'handler' | 'reviewer' | 'restudier'; person: string }
+  department?: string
+  not?: { columns: readonly ('handler' | 'checker' | 'reviewer' | 'restudier')[]; person: string }
+}
+export interface ReviewFilter extends ReviewScope {
+  steps: readonly Step[]
+  kind?: string
+  dueBefore?: string
+  /** Only what waits in one of these ways; an empty list = nothing does. */
+  waits?: readonly Waits[]
+  offset: number
+  limit: number
+}
+
 /** A page in the order of the due day; those that wait for nothing come last. */
-export async function listReviews(
-  db: Reader,
-  filter: ReviewScope & { steps: readonly Step[]; dueBefore?: string; offset: number; limit: number },
-): Promise<StoredReview[]> {
+export async function listReviews(db: Reader, filter: ReviewFilter): Promise<StoredReview[]> {
   let query = on(db).selectFrom('review').selectAll()
   const { person, department } = filter
   if (person !== undefined || department !== undefined)
@@ -119,7 +136,23 @@ export async function listReviews(
       ]),
     )
   if (filter.steps.length > 0) query = query.where('step', 'in', [...filter.steps])
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
   if (filter.dueBefore !== undefined) query = query.where('due', '<', filter.dueBefore)
+  const { waits } = filter
+  if (waits?.length === 0) return []
+  if (waits)
+    query = query.where((eb) =>
+      eb.or(
+        waits.map(({ steps, is, department: own, not }) =>
+          eb.and([
+            eb('step', 'in', [...steps]),
+            ...(is ? [eb(is.column, '=', is.person)] : []),
+            ...(own === undefined ? [] : [eb('department', '=', own)]),
+            ...(not ? not.columns.map((column) => eb(eb.fn.coalesce(column, eb.val('')), '!=', not.person)) : []),
+          ]),
+        ),
+      ),
+    )
   const rows = await query
     .orderBy((eb) => eb.fn.coalesce('due', eb.val('9999-12-31')))
     .orderBy('id')
@@ -161,7 +194,68 @@ export const addForm = async (tx: Tx, form: Tables['review_form']): Promise<void
   await on(tx).insertInto('review_form').values(form).execute()
 }
 export const formsOf = (db: Reader, reviewId: string): Promise<Tables['review_form'][]> =>
-  on(db).selectFrom('review_form').selectAll().where('review_id', '=', reviewId).orderBy('at_ms').execute()
+  on(db)
+    .selectFrom('review_form')
+    .selectAll()
+    .where('review_id', '=', reviewId)
+    .orderBy('at_ms')
+    .orderBy('seq')
+    .execute()
+/** Forms of a kind of some reviews, by review. */
+export async function formsOfKind(
+  db: Reader,
+  kind: string,
+  reviewIds: readonly string[],
+): Promise<Map<string, Tables['review_form']>> {
+  if (reviewIds.length === 0) return new Map()
+  const rows = await on(db)
+    .selectFrom('review_form')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('review_id', 'in', [...reviewIds])
+    .orderBy('at_ms')
+    .execute()
+  return new Map(rows.map((row) => [row.review_id, row]))
+}
+/** Bodies of the forms of a kind since a moment, newest first: what the structure of problems is counted from. */
+export const bodiesSince = async (db: Reader, kind: string, since: number, limit: number): Promise<string[]> =>
+  (
+    await on(db)
+      .selectFrom('review_form')
+      .select('body')
+      .where('kind', '=', kind)
+      .where('at_ms', '>=', since)
+      .orderBy('at_ms', 'desc')
+      .limit(limit)
+      .execute()
+  ).map(({ body }) => body)
+/** Grades decided since a moment. */
+export async function gradesSince(db: Reader, since: number): Promise<{ grade: Grade; count: number }[]> {
+  const rows = await on(db)
+    .selectFrom('review')
+    .innerJoin('review_form', 'review_form.review_id', 'review.id')
+    .select((eb) => ['review.grade', eb.fn.countAll<number>().as('n')])
+    .where('review_form.kind', '=', 'decide')
+    .where('review_form.at_ms', '>=', since)
+    .where('review.grade', 'is not', null)
+    .groupBy('review.grade')
+    .execute()
+  return rows.flatMap(({ grade, n }) => (grade === null ? [] : [{ grade: GradeId.parse(grade), count: Number(n) }]))
+}
+/** A person's decided reviews, newest concluded first; `before` = day and id of the last one seen. */
+export async function decidedOf(
+  db: Reader,
+  handler: string,
+  before: { day: string; id: string } | undefined,
+  limit: number,
+): Promise<StoredReview[]> {
+  let query = on(db).selectFrom('review').selectAll().where('handler', '=', handler).where('grade', 'is not', null)
+  if (before)
+    query = query.where((eb) =>
+      eb.or([eb('closed_day', '<', before.day), eb.and([eb('closed_day', '=', before.day), eb('id', '<', before.id)])]),
+    )
+  return (await query.orderBy('closed_day', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(toReview)
+}
 /** Forms of a kind since a moment. */
 export async function countForms(db: Reader, kind: string, since: number): Promise<number> {
   const row = await on(db)
@@ -189,6 +283,26 @@ export const openSample = (tx: Tx): Promise<Tables['review_sample'] | undefined>
   on(tx).selectFrom('review_sample').selectAll().where('state', '=', 'committed').executeTakeFirst()
 export const findSample = (tx: Tx, id: string): Promise<Tables['review_sample'] | undefined> =>
   on(tx).selectFrom('review_sample').selectAll().where('id', '=', id).executeTakeFirst()
-export const closeSample = async (tx: Tx, id: string): Promise<void> => {
-  await on(tx).updateTable('review_sample').set({ state: 'completed' }).where('id', '=', id).execute()
+/** Once: false when somebody else has drawn it. */
+export async function closeSample(tx: Tx, id: string): Promise<boolean> {
+  const result = await on(tx)
+    .updateTable('review_sample')
+    .set({ state: 'completed' })
+    .where('id', '=', id)
+    .where('state', '=', 'committed')
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows) > 0
+}
+/** Samples, newest first; `before` = moment and id of the last one seen. */
+export const listSamples = (
+  db: Reader,
+  before: { ms: number; id: string } | undefined,
+  limit: number,
+): Promise<Tables['review_sample'][]> => {
+  let query = on(db).selectFrom('review_sample').selectAll()
+  if (before)
+    query = query.where((eb) =>
+      eb.or([eb('created_ms', '<', before.ms), eb.and([eb('created_ms', '=', before.ms), eb('id', '<', before.id)])]),
+    )
+  return query.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }

@@ -79,7 +79,7 @@ export type Verdict = { ok: true; next: Review } | { ok: false; refusal: Refusal
 const no = (why: string, refusal: RefusalId = 'unprocessable'): Verdict => ({ ok: false, refusal, why })
 
 /** Which step an action belongs to; `select` also catches a case that is still being checked. */
-const STEP_OF: Record<Action['do'], readonly Step[]> = {
+export const STEP_OF: Record<Action['do'], readonly Step[]> = {
   'self-check': ['self-check'],
   'dept-check': ['dept-check'],
   select: ['self-check', 'dept-check', 'filed'],

@@ -3,9 +3,9 @@ import type { ChainEntry } from '../../contract/chain.ts'
 import { commitTo } from '../../contract/draw.ts'
 import { SAMPLE_ALGORITHM, SampleCommitted, type SampleGroup, sampleOutcome } from '../../contract/sample.ts'
 import type { Turn } from '../feature.ts'
-import { append, readChain } from '../records/chain.ts'
+import { append, latestEntries, readChain } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
-import { CHAIN, PANEL, type ReviewDeps } from './context.ts'
+import { CHAIN, REVIEW_PANELS, type ReviewDeps } from './context.ts'
 import { moveOn } from './moves.ts'
 import { closeSample, findSample, insertSample, openSample, reviewOfCase, reviewsOfYear } from './repository.ts'
 import { sampleNeed } from './rules.ts'
@@ -91,14 +91,25 @@ export async function completeSample(
     { sampleId: id, commitment: sample.commitment, serverSecret: sample.secret, nonce, by, drawn },
     turn.now,
   )
-  await closeSample(turn.tx, id)
+  if (!(await closeSample(turn.tx, id))) throw new Refusal('conflict', '这次抽查已完成')
   for (const caseId of drawn.flatMap(({ cases }) => cases)) {
     const review = await reviewOfCase(turn.tx, caseId)
     // Selected by hand since the list was frozen: it is reviewed anyway.
     if (review?.step !== 'filed' || review.kind !== null) continue
     await moveOn(deps, turn, review, { do: 'select', kind: 'routine', trigger: null }, { by, body: { sampleId: id } })
   }
-  turn.touch(PANEL)
+  turn.touch(...REVIEW_PANELS)
   turn.afterCommit(() => deps.anchor(CHAIN, entry))
   return { drawn, entry }
+}
+
+/** Where a sample's two entries stand: the first is kept with it, the second is the newest one that names it. */
+export async function sampleSeqs(
+  { records }: ReviewDeps,
+  row: { id: string; state: string; body: string },
+): Promise<(number | null)[]> {
+  const { seq } = JSON.parse(row.body) as { seq?: number }
+  if (row.state !== 'completed') return [seq ?? null]
+  const ended = await latestEntries(records.read, CHAIN, ['sample.completed'], 500)
+  return [seq ?? null, ended.find(({ body }) => body.sampleId === row.id)?.seq ?? null]
 }

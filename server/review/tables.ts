@@ -23,8 +23,19 @@ export type ReviewTables = {
     grade: string | null
     opened_ms: number
     moved_ms: number
+    /** Where in the chain the review was opened; null for those of before it was kept. */
+    opened_seq: number | null
   }
-  review_form: { id: string; review_id: string; kind: string; by: string; at_ms: number; body: string }
+  review_form: {
+    id: string
+    review_id: string
+    kind: string
+    by: string
+    at_ms: number
+    body: string
+    /** The entry of the chain that holds the form's hash; null for forms of before it was kept. */
+    seq: number | null
+  }
   review_sample: {
     id: string
     state: string
@@ -78,6 +89,14 @@ export const reviewMigrations: readonly Migration[] = [
         .addColumn('body', 'text', (c) => c.notNull())
         .addColumn('created_ms', 'bigint', (c) => c.notNull())
         .execute()
+    },
+  },
+  {
+    id: 'review/002-chain-places',
+    async up(db) {
+      await db.schema.alterTable('review').addColumn('opened_seq', 'bigint').execute()
+      await db.schema.alterTable('review_form').addColumn('seq', 'bigint').execute()
+      await db.schema.createIndex('review_form_kind').on('review_form').columns(['kind', 'at_ms']).execute()
     },
   },
 ]

@@ -276,6 +276,8 @@ describe('figures', () => {
       ['review.overdue', 0],
       ['review.rectified-year', 0],
       ['review.archived-year', 0],
+      ['review.decided-year', 0],
+      ['review.problems-year', 0],
     ])
     expect(figures[0]?.rows).toMatchObject([{ 环节: '检查', 期限: '2026-12-03' }])
   })
