@@ -3,6 +3,7 @@ import AccessPanel from './panels/AccessPanel.vue'
 import AlertLoadPanel from './panels/AlertLoadPanel.vue'
 import AlertsPanel from './panels/AlertsPanel.vue'
 import CaseTrendPanel from './panels/CaseTrendPanel.vue'
+import CrossPanel from './panels/CrossPanel.vue'
 import DrawPanel from './panels/DrawPanel.vue'
 import DueCalendarPanel from './panels/DueCalendarPanel.vue'
 import DutyPanel from './panels/DutyPanel.vue'
@@ -11,6 +12,7 @@ import FlowPanel from './panels/FlowPanel.vue'
 import MapPanel from './panels/MapPanel.vue'
 import PatrolPanel from './panels/PatrolPanel.vue'
 import PresencePanel from './panels/PresencePanel.vue'
+import ReviewGradesPanel from './panels/ReviewGradesPanel.vue'
 import ReviewPanel from './panels/ReviewPanel.vue'
 import SourcesPanel from './panels/SourcesPanel.vue'
 import StructurePanel from './panels/StructurePanel.vue'
@@ -30,12 +32,14 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   'alert-load': AlertLoadPanel,
   presence: PresencePanel,
   duty: DutyPanel,
+  cross: CrossPanel,
   'due-calendar': DueCalendarPanel,
   'case-trend': CaseTrendPanel,
   structure: StructurePanel,
   draw: DrawPanel,
   fairness: FairnessPanel,
   review: ReviewPanel,
+  'review-grades': ReviewGradesPanel,
 }
 
 /** What a panel is called when it cannot speak for itself. */
