@@ -142,6 +142,46 @@ export interface Migration {
   up(db: Kysely<NoTables>): Promise<void>
 }
 
+/** One value of an exported row; null is an empty cell. */
+export type ExportCell = string | number | boolean | null
+export interface ExportColumn {
+  title: string
+  /** In characters; 14 when left out. */
+  width?: number
+  /** `date`: texts `YYYY-MM-DD`. */
+  kind?: 'text' | 'date' | 'number'
+}
+export interface ExportAsk<Filters> {
+  person: Principal
+  filters: Filters
+  now: number
+}
+/**
+ * A list that people may take away as xlsx (server/export). It asks the same questions as the list's own route, so that
+ * the numbers and the permission scope are the same.
+ */
+export interface Exporter<Filters = unknown> {
+  /** Unique, e.g. `cases`. */
+  kind: string
+  /** 案件列表 */
+  title: string
+  /** The word that the list's route asks for. */
+  permission: string
+  /** Shape of the list's query without limit and cursor. */
+  filters: z.ZodType<Filters>
+  columns: readonly ExportColumn[]
+  /** The conditions and the scope in words, for the page 说明. */
+  describe(ask: ExportAsk<Filters>): readonly { label: string; text: string }[]
+  /** How many rows there will be; left out when counting costs as much as reading. */
+  count?(ask: ExportAsk<Filters>): Promise<number>
+  /** Page by page (≤ 1000 rows), in the order of the list. */
+  rows(ask: ExportAsk<Filters>): AsyncIterable<readonly (readonly ExportCell[])[]>
+}
+/** Declares an exporter with its types. */
+export const exporter = <Schema extends z.ZodType>(
+  spec: Omit<Exporter<z.output<Schema>>, 'filters'> & { filters: Schema },
+): Exporter => spec as unknown as Exporter
+
 /** What a part contributes. Everything is optional; constructing does nothing, start acts, stop undoes all of it. */
 export interface Feature {
   name: string
@@ -151,6 +191,7 @@ export interface Feature {
   panels?: readonly Panel[]
   figures?: readonly FigureSource[]
   ticks?: readonly Tick[]
+  exports?: readonly Exporter[]
   start?(): Promise<void>
   stop?(): Promise<void>
 }
@@ -178,9 +219,10 @@ export interface AlertSignal {
   demo?: boolean
 }
 export interface AlertDesk {
-  raise(turn: Turn, signal: AlertSignal): Promise<void>
-  /** The cause is gone; a no-op when no alert of that cause is open. */
-  clear(turn: Turn, cause: string, at: number): Promise<void>
+  /** In this order; many at once cost little more than one. */
+  raise(turn: Turn, ...signals: AlertSignal[]): Promise<void>
+  /** The causes are gone; a no-op where no alert of that cause is open. */
+  clear(turn: Turn, cause: string | readonly string[], at: number): Promise<void>
 }
 
 /** Something to be done at a desk. At least one of `person`, `department`, `role` says by whom. */

@@ -17,6 +17,7 @@ import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
+import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
 import { history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
@@ -196,6 +197,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
     log: say,
   })
 
+  const exports = exportsFeature({
+    records,
+    exporters: () => every((feature) => feature.exports),
+    folder: join(dataDir, 'exports'),
+    unit: site.unit,
+    demo: site.demo,
+    audit: auditJournal(newId),
+    now,
+    newId,
+    failed,
+  })
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
     people.feature,
@@ -203,6 +216,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     sources,
     security,
     tasks,
+    exports,
     cases,
     deadlinesFeature({ config, calendar }),
     assignment,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Colour } from '../panels/cases.ts'
+import { COLOURS, Colour } from '../panels/cases.ts'
 import { PageQuery, page, route } from './route.ts'
 
 export const CaseItem = z.object({
@@ -27,7 +27,36 @@ export const CaseItem = z.object({
 })
 export type CaseItem = z.infer<typeof CaseItem>
 
-const CASE_STATES = ['unassigned', 'open', 'closed']
+const some = (words: readonly string[]) =>
+  z
+    .string()
+    .max(200)
+    .optional()
+    .transform((text) => (text ? text.split(',') : []))
+    .refine((chosen) => chosen.every((one) => words.includes(one)), `只能是 ${words.join('、')}，多个用逗号分开`)
+const yes = z.enum(['true', 'false']).optional()
+
+/** Conditions of the list, of its summary and of its export: one shape, so one set of numbers. */
+export const CaseFilters = z.object({
+  state: some(['unassigned', 'open', 'closed']),
+  /** Parts of a case number, words, pinyin or initials, parted by blanks; full width counts as half width. */
+  q: z.string().max(100).optional(),
+  colour: some(COLOURS),
+  custody: yes,
+  /** In custody and past the limit. */
+  overDetention: yes,
+  /** Name as in the list. */
+  department: z.string().max(200).optional(),
+})
+export type CaseFilters = z.output<typeof CaseFilters>
+
+export const CaseSummary = z.object({
+  total: z.int(),
+  byColour: z.record(Colour, z.int()),
+  custody: z.int(),
+  overDetention: z.int(),
+  unassigned: z.int(),
+})
 
 export const caseRoutes = {
   list: route({
@@ -38,13 +67,21 @@ export const caseRoutes = {
     tag: 'cases',
     permission: 'cases.read-own',
     query: PageQuery.extend({
-      state: z
-        .string()
-        .optional()
-        .transform((text) => (text ? text.split(',') : []))
-        .refine((states) => states.every((state) => CASE_STATES.includes(state)), '只能是 unassigned、open、closed'),
+      ...CaseFilters.shape,
+      /** `urgency`: in custody first, then the earliest due date. `closed`: the last closed first. */
+      sort: z.enum(['id', 'urgency', 'closed']).default('id'),
     }),
     answer: page(CaseItem),
+  }),
+  summary: route({
+    id: 'summariseCases',
+    method: 'GET',
+    path: '/cases/summary',
+    summary: '同一条件下的件数：总数、四色（不受颜色条件影响）、在押、超期羁押、待分案',
+    tag: 'cases',
+    permission: 'cases.read-own',
+    query: CaseFilters,
+    answer: CaseSummary,
   }),
   get: route({
     id: 'getCase',

@@ -1,10 +1,10 @@
 import type { WorkCalendar } from '../../config/workdays.ts'
-import { officeTime } from '../../config/zone.ts'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
-import { type CaseItem, caseRoutes } from '../../contract/http/cases.ts'
-import { type BoundRoute, bind, type Feature, type Panel, type Principal } from '../feature.ts'
+import { caseRoutes } from '../../contract/http/cases.ts'
+import { type BoundRoute, bind, type Feature, type Panel } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { type CasesDeps, caseHandler, rungTick } from './events.ts'
+import { caseExporter } from './export.ts'
 import {
   CASE_FIGURES,
   caseFigures,
@@ -14,20 +14,24 @@ import {
   readCaseBoard,
   structurePanel,
 } from './figures.ts'
-import { type CaseScope, caseMigrations, findCase, listCases, readHistory } from './repository.ts'
-import { type CaseRecord, caseState, colourOf, daysLeft } from './rules.ts'
+import { present } from './present.ts'
+import { CaseQueries } from './queries.ts'
+import { caseMigrations, findCase, readHistory } from './repository.ts'
+import { inScope, scopeOf } from './scope.ts'
 
 export type { CasesDeps } from './events.ts'
 
 /** 一网通全岗: the case list, its nodes and their colours. */
 export function casesFeature(deps: CasesDeps & { calendar: WorkCalendar }): Feature {
+  const ask = new CaseQueries(deps)
   return {
     name: 'cases',
     migrations: caseMigrations,
     handlers: [caseHandler(deps)],
     panels: panels(deps),
     figures: [{ permission: 'figures.read', names: CASE_FIGURES, list: (now) => caseFigures(deps, now) }],
-    routes: routes(deps),
+    routes: routes(deps, ask),
+    exports: [caseExporter(deps, ask)],
     ticks: [rungTick(deps)],
   }
 }
@@ -44,33 +48,15 @@ function panels(deps: CasesDeps & { calendar: WorkCalendar }): Panel[] {
   ]
 }
 
-/** Which cases a person may see: all, those of the own department, or own ones; without a number, none. */
-function scopeOf({ config }: CasesDeps, person: Principal): CaseScope {
-  if (person.permissions.has('cases.read')) return {}
-  const known = config.site.people.find(({ id, account }) => id === person.id || account === person.username)
-  const own = { handlerNo: known?.employeeNo ?? '' }
-  if (!person.permissions.has('cases.read-department')) return own
-  const department = config.site.departments.find(({ id }) => id === known?.department)?.name
-  return department ? { department } : own
-}
-
-const inScope = (scope: CaseScope, record: CaseRecord): boolean =>
-  (scope.handlerNo === undefined || record.handlerNo === scope.handlerNo) &&
-  (scope.department === undefined || record.department === scope.department)
-
-function routes(deps: CasesDeps): BoundRoute[] {
+function routes(deps: CasesDeps, ask: CaseQueries): BoundRoute[] {
   const { flow } = deps.config
   return [
     bind(caseRoutes.list, async ({ person, query, now }) => {
-      const records = await listCases(deps.records.read, {
-        states: query.state,
-        ...scopeOf(deps, person),
-        after: query.cursor ?? '',
-        limit: query.limit,
-      })
-      const last = records.length === query.limit ? records.at(-1) : undefined
-      return { items: records.map((record) => present(flow, record, now)), cursor: last?.id ?? null }
+      const { limit, cursor, sort, ...filters } = query
+      const { records, next } = await ask.page({ person, filters, now }, { sort, cursor: cursor ?? '', limit })
+      return { items: records.map((record) => present(flow, record, now)), cursor: next }
     }),
+    bind(caseRoutes.summary, ({ person, query, now }) => ask.summary({ person, filters: query, now })),
     bind(caseRoutes.get, async ({ person, params, now }) => {
       const record = await findCase(deps.records.read, params.id)
       // A stranger's case answers like one that does not exist.
@@ -87,32 +73,4 @@ function routes(deps: CasesDeps): BoundRoute[] {
       }
     }),
   ]
-}
-
-/** Names each field that may leave. */
-function present(flow: CasesDeps['config']['flow'], record: CaseRecord, now: number): CaseItem {
-  const today = officeTime(now).toPlainDate()
-  const open = caseState(record) !== 'closed'
-  return {
-    id: record.id,
-    caseNo: record.caseNo,
-    unifiedNo: record.unifiedNo,
-    type: record.typeName,
-    kind: record.kind,
-    cause: record.restricted ? null : record.cause,
-    department: record.department,
-    handler: record.handlerNo,
-    node: record.node,
-    custody: record.custody,
-    coercion: record.coercion,
-    accepted: record.accepted,
-    assigned: record.assigned,
-    due: record.due,
-    daysLeft: open && record.due ? daysLeft(record.due, today) : null,
-    colour: open ? colourOf(flow, record, today) : null,
-    closed: record.closed,
-    outcome: record.outcome,
-    restricted: record.restricted,
-    state: caseState(record),
-  }
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Migration, Reader, Tx } from '../feature.ts'
 import type { CaseRecord } from './rules.ts'
 
@@ -25,11 +26,12 @@ type CaseRow = {
   applied_ms: number
   drawn_no?: string | null
 }
-type Tables = {
+export type CaseTables = {
   case_file: CaseRow
   case_rung: { case_id: string; due: string; rung: string; fired_ms: number; cleared_ms: number | null }
   case_history: { event_id: string; case_id: string; type: string; at_ms: number; what: string }
 }
+type Tables = CaseTables
 
 export const caseMigrations: readonly Migration[] = [
   {
@@ -87,9 +89,18 @@ export const caseMigrations: readonly Migration[] = [
       await db.schema.alterTable('case_file').addColumn('drawn_no', 'varchar(200)').execute()
     },
   },
+  {
+    id: 'cases/003-urgency',
+    async up(db) {
+      // The desk's list: in custody first, then the earliest due date; list.ts orders by these very expressions.
+      await sql`create index case_file_urgency on case_file (custody desc, coalesce(due, '9999-12-31'), id) where closed is null and gone is null`.execute(
+        db,
+      )
+    },
+  },
 ]
 
-const toRecord = (row: CaseRow): CaseRecord => ({
+export const toRecord = (row: CaseRow): CaseRecord => ({
   id: row.id,
   caseNo: row.case_no,
   unifiedNo: row.unified_no,
@@ -238,40 +249,6 @@ export async function closedSince(db: Tx | Reader, day: string): Promise<CaseRec
     .where('gone', 'is', null)
     .orderBy('id')
     .execute()
-  return rows.map(toRecord)
-}
-
-/** What a caller may see; empty = everything. */
-export interface CaseScope {
-  handlerNo?: string
-  department?: string
-}
-
-/** A page of cases in the order of id. */
-export async function listCases(
-  db: Reader,
-  filter: CaseScope & { states: readonly string[]; after: string; limit: number },
-): Promise<CaseRecord[]> {
-  let query = db.withTables<Tables>().selectFrom('case_file').selectAll().where('id', '>', filter.after)
-  if (filter.handlerNo !== undefined)
-    query = query.where((eb) => eb(eb.fn.coalesce('handler_no', 'drawn_no'), '=', filter.handlerNo ?? ''))
-  if (filter.department !== undefined) query = query.where('department', '=', filter.department)
-  const wants = (state: string) => filter.states.length === 0 || filter.states.includes(state)
-  query = query.where((eb) => {
-    const done = eb.or([eb('closed', 'is not', null), eb('gone', 'is not', null)])
-    const handled = eb.or([
-      eb('handler_no', 'is not', null),
-      eb('drawn_no', 'is not', null),
-      eb('handler_hash', 'is not', null),
-      eb('assigned', 'is not', null),
-    ])
-    return eb.or([
-      ...(wants('closed') ? [done] : []),
-      ...(wants('open') ? [eb.and([eb.not(done), handled])] : []),
-      ...(wants('unassigned') ? [eb.and([eb.not(done), eb.not(handled)])] : []),
-    ])
-  })
-  const rows = await query.orderBy('id').limit(filter.limit).execute()
   return rows.map(toRecord)
 }
 

@@ -78,11 +78,14 @@ export const daysLeft = (due: string, today: Temporal.PlainDate): number =>
 
 /** Colour of an open case by its kind's band; null when no deadline is known. */
 export function colourOf(rules: FlowRules, record: CaseRecord, today: Temporal.PlainDate): Colour | null {
-  if (!record.due) return null
+  return record.due ? colourByDays(rules, record.kind, daysLeft(record.due, today)) : null
+}
+
+/** The band of the kind, else the one of `*`. */
+export function colourByDays(rules: FlowRules, kind: string, days: number): Colour | null {
   const band =
-    rules.bands.find(({ kinds }) => kinds.includes(record.kind)) ?? rules.bands.find(({ kinds }) => kinds.includes('*'))
+    rules.bands.find(({ kinds }) => kinds.includes(kind)) ?? rules.bands.find(({ kinds }) => kinds.includes('*'))
   if (!band) return null
-  const days = daysLeft(record.due, today)
   if (days <= band.redMax) return 'red'
   if (days <= band.orangeMax) return 'orange'
   return days <= band.yellowMax ? 'yellow' : 'green'
