@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { type Config, ConfigError, loadConfig } from '../config/load.ts'
-import type { SourceConfig } from '../config/schema.ts'
+import type { SourceConfig, SourceOf } from '../config/schema.ts'
 import { chance, systemClock } from './clock.ts'
 import { keepLean } from './lean.ts'
 import { readPorts, writePorts } from './ports.ts'
@@ -24,6 +24,12 @@ export async function build(config: SourceConfig, context: SourceContext): Promi
       return await (await import('./vendor.ts')).vendorSource(config, context)
     case 'hikvision':
       return (await import('./doors/hikvision.ts')).hikvisionSource(onRealPorts(config, context.dataDir), context)
+    case 'artemis':
+      return (await import('./doors/artemis.ts')).artemisSource(config, context)
+    case 'dahua':
+      return (await import('./doors/dahua.ts')).dahuaSource(onRealPorts(config, context.dataDir), context)
+    case 'zkteco':
+      return (await import('./doors/zkteco.ts')).zktecoSource(config, context)
     case 'case-export':
       return (await import('./cases/export.ts')).caseExportSource(config, context)
     case 'wand-csv':
@@ -32,7 +38,10 @@ export async function build(config: SourceConfig, context: SourceContext): Promi
 }
 
 /** A device address with port 0 is a simulated one; the office told ports.json where it listens. */
-function onRealPorts(config: Extract<SourceConfig, { kind: 'hikvision' }>, dataDir: string) {
+function onRealPorts<Source extends SourceOf<'hikvision'> | SourceOf<'dahua'>>(
+  config: Source,
+  dataDir: string,
+): Source {
   const ports = readPorts(dataDir)
   const devices = config.devices.map((device) => {
     const url = new URL(device.url)

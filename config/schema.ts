@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { Domain } from '../contract/domains.ts'
 import { Severity } from '../contract/severity.ts'
-import { TOPIC_LEVEL } from '../contract/topics.ts'
+import { Artemis, Dahua, Hikvision, Zkteco } from './doors.ts'
+import { common, level, secret } from './source-common.ts'
+import { Syslog, Vendor } from './terminals.ts'
 
 /** What an office edits. Each file has one schema; the loader names file and line of everything that does not fit. */
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, '只能用小写字母、数字和连字符')
-const level = z.string().regex(TOPIC_LEVEL, '1–64 个字母、数字或 _ . : -')
 const day = z.iso.date()
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '写成 HH:MM')
 const percent = z.number().min(0).max(100)
@@ -132,47 +132,14 @@ export const Site = z.strictObject({
 export type Site = z.output<typeof Site>
 
 /** sources.yaml: which collectors run, against what. Secrets only as `{file}` or `{env}`. */
-const secret = z.union(
-  [
-    z.strictObject({ env: z.string() }),
-    z.strictObject({ file: z.string() }),
-    z.strictObject({ generated: z.string() }),
-  ],
-  '口令不写在这里：写成 { env: 环境变量名 } 或 { file: 文件路径 }',
-)
-export type SecretRef = z.infer<typeof secret>
-const common = {
-  id: level,
-  name: z.string().min(1),
-  domain: Domain,
-  /** Seconds without a sign of life after which its figures are stale and an alert says so. */
-  staleAfterS: z.number().positive(),
-  enabled: z.boolean().default(true),
-  demo: z.boolean().default(false),
-}
+export type { SecretRef } from './source-common.ts'
 export const SourceConfig = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...common,
-    kind: z.literal('syslog'),
-    profile: z.string(),
-    udp: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535) }).optional(),
-    tcp: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535) }).optional(),
-    /** Addresses that may send; empty = loopback only. */
-    allow: z.array(z.string()).default([]),
-    /** Messages a second and sender above which datagrams are dropped and counted. */
-    maxPerSecond: z.number().positive().default(5000),
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('hikvision'),
-    profile: z.string(),
-    devices: z.array(z.strictObject({ id: z.string(), url: z.url(), username: z.string(), password: secret })).min(1),
-    pollS: z.number().positive().default(5),
-    overlapMin: z.number().positive().default(10),
-    /** How far back the very first poll looks. */
-    backfillDays: z.number().min(0).default(1),
-    stream: z.boolean().default(true),
-  }),
+  Syslog,
+  Vendor,
+  Hikvision,
+  Artemis,
+  Dahua,
+  Zkteco,
   z.strictObject({
     ...common,
     kind: z.literal('case-export'),
@@ -307,6 +274,8 @@ export const AlertRule = z.strictObject({
   clearBelow: z.number().optional(),
   forS: z.number().min(0).default(0),
   enabled: z.boolean().default(true),
+  /** False: however many at once, each keeps a card of its own (超期羁押). */
+  gather: z.boolean().default(true),
 })
 export type AlertRule = z.output<typeof AlertRule>
 export const AlertRules = z.strictObject({

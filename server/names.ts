@@ -13,7 +13,7 @@ export function objectNames({ site, sources }: Config): (object: string) => Obje
   for (const { id, name } of site.patrol.points) for (const key of [id, `point:${id}`]) words.set(key, { name })
   for (const source of sources.sources) {
     for (const key of [source.id, `collector:${source.id}`]) words.set(key, { name: source.name })
-    if (source.kind === 'hikvision') for (const { id } of source.devices) words.set(id, { name: `控制器 ${id}` })
+    if ('devices' in source) for (const { id } of source.devices) words.set(id, { name: `控制器 ${id}` })
   }
   words.set('selftest', { name: '告警通路' })
   return (object) => words.get(object)

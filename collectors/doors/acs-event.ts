@@ -1,24 +1,16 @@
-/**
- * One access event as the device tells it, whether it was polled (`major`, `minor`, `time`) or streamed
- * (`majorEventType`, `subEventType`, `dateTime`). Names, card numbers and pictures are not taken in at all.
- */
-export interface AcsRow {
-  major: number
-  minor: number
-  /** As written. */
-  time: string
-  serialNo: number
-  doorNo?: number
-  reader?: number
-  employeeNo?: string
-  verifyMode?: string
-  /** False: the device replays what it kept while nobody listened. */
-  current: boolean
-}
+import type { DoorRow } from './row.ts'
+
+/** A row of ISAPI always has its serial number. */
+export type AcsRow = DoorRow & { serialNo: number }
 
 export type RowResult = { ok: true; row: AcsRow } | { ok: false; why: 'missing_key' | 'type_mismatch'; field: string }
 
-/** Reads `AcsEvent.InfoList[n]`, or the `AccessControllerEvent` of an alert (then `dateTime` comes from around it). */
+/**
+ * One access event as the device tells it, whether it was polled (`major`, `minor`, `time`) or streamed
+ * (`majorEventType`, `subEventType`, `dateTime`). Names, card numbers and pictures are not taken in at all.
+ * Reads `AcsEvent.InfoList[n]`, or the `AccessControllerEvent` of an alert (then `dateTime`
+ * comes from around it).
+ */
 export function readRow(source: Record<string, unknown>, dateTime?: unknown): RowResult {
   const major = number(source.major ?? source.majorEventType)
   const minor = number(source.minor ?? source.subEventType)
@@ -30,8 +22,7 @@ export function readRow(source: Record<string, unknown>, dateTime?: unknown): Ro
   }
   if (time !== undefined && typeof time !== 'string') return { ok: false, why: 'type_mismatch', field: 'time' }
   const row: AcsRow = {
-    major: major ?? 0,
-    minor: minor ?? 0,
+    code: `${major ?? 0}.${minor ?? 0}`,
     serialNo: serialNo ?? 0,
     time: time ?? '',
     current: String(source.currentEvent ?? 'true') !== 'false',
@@ -63,6 +54,3 @@ function text(value: unknown): string | undefined {
   const found = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''
   return found === '' ? undefined : found.slice(0, 64)
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

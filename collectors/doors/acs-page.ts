@@ -1,6 +1,7 @@
 import { decodeText } from '../intake/encoding.ts'
 import { type Refusal, refuse } from '../source.ts'
-import { type AcsRow, isRecord, readRow } from './acs-event.ts'
+import { type AcsRow, readRow } from './acs-event.ts'
+import { isRecord } from './row.ts'
 
 /** One answer to `POST AcsEvent`. Pure; never throws. */
 export type PageReading =

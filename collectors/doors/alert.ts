@@ -2,23 +2,15 @@ import { decodeText } from '../intake/encoding.ts'
 import type { Part } from '../intake/multipart.ts'
 import { readXml, type XmlNode } from '../intake/xml.ts'
 import { type Refusal, refuse } from '../source.ts'
-import { type AcsRow, isRecord, readRow } from './acs-event.ts'
-
-/** What one part of the alertStream says. Pure; never throws. */
-export interface AlertReading {
-  rows: AcsRow[]
-  refusals: Refusal[]
-  heartbeats: number
-  /** Pictures and alerts of other kinds: not kept, counted. */
-  dropped: number
-  /** Something nobody sends by accident (a DOCTYPE): the connection is to be closed. */
-  close: boolean
-}
+import { readRow } from './acs-event.ts'
+import type { PartReading } from './dialect.ts'
+import { isRecord } from './row.ts'
 
 const ACCESS_EVENT = /^accesscontroller(event)?$/i
 
-export function readAlert({ headers, body }: Part): AlertReading {
-  const reading: AlertReading = { rows: [], refusals: [], heartbeats: 0, dropped: 0, close: false }
+/** One part of the alertStream, or one document that the device posts. Pure; never throws. */
+export function readAlert({ headers, body }: Pick<Part, 'headers' | 'body'>): PartReading {
+  const reading: PartReading = { rows: [], refusals: [], heartbeats: 0, dropped: 0, close: false }
   if (/^image\//i.test(headers.get('content-type') ?? '')) return { ...reading, dropped: 1 }
   const decoded = decodeText(body)
   if (!decoded) return withRefusal(reading, refuse('undecodable', body, '实时流中的文字无法识别'))
@@ -35,7 +27,7 @@ export function readAlert({ headers, body }: Part): AlertReading {
   return reading
 }
 
-function readXmlAlert(text: string, body: Uint8Array, reading: AlertReading): AlertReading {
+function readXmlAlert(text: string, body: Uint8Array, reading: PartReading): PartReading {
   const xml = readXml(text)
   if (!xml.ok) {
     const doctype = xml.why === 'doctype'
@@ -46,7 +38,7 @@ function readXmlAlert(text: string, body: Uint8Array, reading: AlertReading): Al
   return reading
 }
 
-function readDocument(value: unknown, body: Uint8Array, reading: AlertReading): void {
+function readDocument(value: unknown, body: Uint8Array, reading: PartReading): void {
   const alert: Record<string, unknown> | undefined = isRecord(value) ? unwrap(value) : undefined
   if (!alert) {
     reading.refusals.push(refuse('type_mismatch', body, '实时流中的报文不是对象'))
@@ -58,7 +50,7 @@ function readDocument(value: unknown, body: Uint8Array, reading: AlertReading): 
   else readAccess(alert, body, reading)
 }
 
-function readAccess(alert: Record<string, unknown>, body: Uint8Array, reading: AlertReading): void {
+function readAccess(alert: Record<string, unknown>, body: Uint8Array, reading: PartReading): void {
   const inner = alert.AccessControllerEvent
   const result = isRecord(inner) ? readRow(inner, alert.dateTime) : undefined
   if (result?.ok) reading.rows.push(result.row)
@@ -75,7 +67,7 @@ const unwrap = (value: Record<string, unknown> | XmlNode): Record<string, unknow
 const isHeartbeat = (kind: string, alert: Record<string, unknown>): boolean =>
   /^heart\s*beat$/i.test(kind) || (/^videoloss$/i.test(kind) && /^inactive$/i.test(String(alert.eventState ?? '')))
 
-const withRefusal = (reading: AlertReading, refusal: Refusal): AlertReading => ({
+const withRefusal = (reading: PartReading, refusal: Refusal): PartReading => ({
   ...reading,
   refusals: [...reading.refusals, refusal],
 })

@@ -1,7 +1,7 @@
 import { decodeText } from '../intake/encoding.ts'
 import { readMoment } from '../intake/wall-clock.ts'
 import { readXml } from '../intake/xml.ts'
-import { isRecord } from './acs-event.ts'
+import { isRecord } from './row.ts'
 
 export const SYSTEM_TIME = '/ISAPI/System/time'
 const CHECK_MS = 3_600_000

@@ -1,24 +1,46 @@
-import type { SourceOf } from '../../config/schema.ts'
+import type { SecretRef } from '../../config/schema.ts'
 import { DigestClient, DigestRefused } from '../intake/digest-client.ts'
 import { HttpError } from '../intake/http.ts'
 import { backoffMs, pause } from '../intake/pause.ts'
 import type { SourceContext } from '../source.ts'
-import { DeviceError, usable } from './acs-search.ts'
-import { DeviceClock, readDeviceTime, SYSTEM_TIME } from './clock-check.ts'
+import { usable } from './answer.ts'
+import { DeviceClock } from './clock-check.ts'
 import type { DoorDecoding } from './decode.ts'
+import { type DeviceClient, DeviceError, type DoorDialect } from './dialect.ts'
 import type { DevicesHealth } from './health.ts'
 import { DeviceMemory } from './memory.ts'
 import { pollOnce } from './poll.ts'
 import { Reach } from './reach.ts'
-import { ALERT_STREAM, readStream } from './stream.ts'
+import type { DoorRow } from './row.ts'
+import { readStream } from './stream.ts'
 
-type Config = SourceOf<'hikvision'>
+/** What sources.yaml says of a polled device, whatever its vendor. */
+export interface DeviceConfig {
+  id: string
+  url: string
+  username: string
+  password: SecretRef
+}
+export interface PollingConfig {
+  pollS: number
+  overlapMin: number
+  backfillDays: number
+  stream: boolean
+}
+export interface DeviceParts {
+  context: SourceContext
+  dialect: DoorDialect
+  by: DoorDecoding
+  health: DevicesHealth
+  seams: DeviceSeams
+}
 
 /** How long after a refused password the device is asked again: longer than its own lock (protocols.md 2.1). */
 export const REFUSED_PAUSE_MS = 35 * 60_000
 const ASK_AGAIN_MS = 6 * 3_600_000
 const DAY_MS = 86_400_000
 const MAX_BACKOFF_MS = 60_000
+type Stream = NonNullable<DoorDialect['stream']>
 /** Parts that a test may replace. */
 export interface DeviceSeams {
   pause(ms: number, signal: AbortSignal): Promise<void>
@@ -27,10 +49,10 @@ export const REAL_SEAMS: DeviceSeams = { pause }
 
 /** Watches one controller: polls with a cursor, listens to its stream, checks its clock. */
 export class DeviceWatch {
-  readonly #device: Config['devices'][number]
-  readonly #config: Config
+  readonly #device: DeviceConfig
+  readonly #config: PollingConfig
+  readonly #dialect: DoorDialect
   readonly #context: SourceContext
-  readonly #by: DoorDecoding
   readonly #memory: DeviceMemory
   readonly #health: DevicesHealth
   readonly #seams: DeviceSeams
@@ -39,20 +61,17 @@ export class DeviceWatch {
   readonly #reach: Reach
   #wake: (() => void) | undefined
   #asked = false
+  #heardMs = 0
 
-  constructor(
-    device: Config['devices'][number],
-    config: Config,
-    parts: { context: SourceContext; by: DoorDecoding; health: DevicesHealth; seams: DeviceSeams },
-  ) {
+  constructor(device: DeviceConfig, config: PollingConfig, parts: DeviceParts) {
     this.#device = device
     this.#config = config
     this.#context = parts.context
-    this.#by = parts.by
+    this.#dialect = parts.dialect
     this.#health = parts.health
     this.#seams = parts.seams
     this.#password = parts.context.secret(device.password)
-    this.#memory = new DeviceMemory(parts.context, parts.by)
+    this.#memory = new DeviceMemory(parts.context, parts.by, parts.dialect.memory)
     this.#clock = new DeviceClock(parts.by.profile.skewNoticeS)
     this.#reach = new Reach((state, atMs, reason) => {
       const event = this.#memory.say('collector.status', `${state}:${atMs}`, { state, ...(reason ? { reason } : {}) })
@@ -120,14 +139,14 @@ export class DeviceWatch {
     }
   }
 
-  async #poll(client: DigestClient, signal: AbortSignal): Promise<void> {
+  async #poll(client: DeviceClient, signal: AbortSignal): Promise<void> {
     const whole = await pollOnce({
+      dialect: this.#dialect,
       client,
       signal,
       memory: this.#memory,
       clock: { nowMs: this.#context.clock.now(), skewMs: this.#clock.skewMs },
       reach: { overlapMs: this.#config.overlapMin * 60_000, backfillMs: this.#config.backfillDays * DAY_MS },
-      zone: this.#by.profile.zone,
       alive: () => this.#alive(),
       refuse: (refusals) => this.#context.refuse(refusals),
     })
@@ -135,45 +154,63 @@ export class DeviceWatch {
   }
 
   async #streamLoop(signal: AbortSignal): Promise<void> {
-    if (!this.#config.stream) return
+    const { stream } = this.#dialect
+    if (!this.#config.stream || !stream) return
+    let brokenMs: number | undefined
     for (let tries = 0; !signal.aborted; ) {
       const startedMs = this.#context.clock.now()
       try {
-        await this.#listen(signal)
+        await this.#listen(stream, signal, brokenMs)
       } catch (error) {
         this.#trouble(error, signal, false)
         if (error instanceof DeviceError && error.trouble === 'not_supported') return
       }
+      brokenMs = Math.max(brokenMs ?? 0, this.#heardMs)
       tries = this.#context.clock.now() - startedMs > MAX_BACKOFF_MS ? 0 : tries + 1
       await this.#seams.pause(backoffMs(tries, 500, MAX_BACKOFF_MS, this.#context.chance), signal)
     }
   }
 
-  async #listen(signal: AbortSignal): Promise<void> {
-    const answer = await this.#client().open({ method: 'GET', path: ALERT_STREAM, signal })
+  async #listen(stream: Stream, signal: AbortSignal, brokenMs: number | undefined): Promise<void> {
+    const answer = await this.#client().open({ method: 'GET', path: stream.path, signal })
     if (answer.statusCode !== 200) {
       answer.destroy()
       usable({ status: answer.statusCode ?? 0, headers: answer.headers, challenges: [], body: Buffer.alloc(0) })
     }
     // What was sent while nobody listened is fetched at once.
     this.#pollNow()
-    const { heartbeatS, silentBeats } = this.#by.profile
-    const end = await readStream(answer, heartbeatS * silentBeats * 1000, {
+    if (stream.lossy && brokenMs) await this.#streamGap(brokenMs)
+    this.#heardMs = this.#context.clock.now()
+    const end = await readStream(answer, stream, {
       alive: () => this.#alive(),
-      rows: (rows) => this.#memory.live(rows),
+      rows: (rows) => this.take(rows),
       refuse: (refusals) => this.#context.refuse(refusals),
       dropped: (count) => this.#context.dropped(count),
+      fetch: () => this.#pollNow(),
+      now: () => this.#context.clock.now(),
     })
     this.#context.log.info({ device: this.#device.id, end }, '实时流中断，重新连接')
   }
 
-  async #checkClock(client: DigestClient, signal: AbortSignal): Promise<void> {
+  /** Rows that the device brought by itself (stream, push). Resolves when they are on disk. */
+  async take(rows: readonly DoorRow[]): Promise<void> {
+    await this.#memory.live(rows)
+    this.#alive()
+  }
+
+  /** Door movements are in no record that could be fetched later: the time without ears is said. */
+  async #streamGap(brokenMs: number): Promise<void> {
+    const now = this.#context.clock.now()
+    const missed = Math.round((now - brokenMs) / 1000)
+    const data = { reason: `实时连接中断 ${missed} 秒，期间的门磁与报警未收到`, from_ms: brokenMs, to_ms: now }
+    await this.#context.deliver([this.#memory.say('collector.gap', `stream:${brokenMs}`, data)])
+  }
+
+  async #checkClock(client: DeviceClient, signal: AbortSignal): Promise<void> {
     const before = this.#context.clock.now()
-    const answer = await client.request({ method: 'GET', path: SYSTEM_TIME, signal })
-    if (answer.status >= 500) usable(answer)
+    const deviceMs = await this.#dialect.askClock(client, signal)
     this.#alive()
     const now = this.#context.clock.now()
-    const deviceMs = answer.status === 200 ? readDeviceTime(answer.body, this.#by.profile.zone) : undefined
     const news = this.#clock.checked(deviceMs, before, now)
     this.#health.skew(this.#device.id, this.#clock.skewMs / 1000)
     const data = { skew_s: Math.round(this.#clock.skewMs / 1000) }
@@ -182,6 +219,7 @@ export class DeviceWatch {
 
   #alive(): void {
     const now = this.#context.clock.now()
+    this.#heardMs = now
     this.#context.contact(now)
     this.#reach.alive(now)
   }
@@ -225,8 +263,10 @@ export class DeviceWatch {
     this.#asked = false
   }
 
-  #client(): DigestClient {
+  #client(): DeviceClient {
+    const own = this.#dialect.client?.()
+    if (own) return own
     const { url, username } = this.#device
-    return new DigestClient({ baseUrl: url, username, password: this.#password })
+    return new DigestClient({ baseUrl: url, username, password: this.#password, allowBasic: this.#dialect.allowBasic })
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Draft, Refusal, SourceContext } from '../source.ts'
-import type { AcsRow } from './acs-event.ts'
-import { type DoorDecoding, decodeRow, deviceEvent } from './decode.ts'
+import { type DoorDecoding, decodeRow, deviceEvent, type RowDecoded } from './decode.ts'
+import type { DoorRow } from './row.ts'
 import { findGap, freshSerials, placeSerial, type SerialState } from './serial.ts'
 
 const Stored = z.object({
@@ -41,10 +41,10 @@ export class DeviceMemory {
   #storedMs: number | undefined
   position: Position
 
-  constructor(context: SourceContext, by: DoorDecoding) {
+  constructor(context: SourceContext, by: DoorDecoding, memory: string) {
     this.#context = context
     this.#by = by
-    this.#key = `hik/${by.device}`
+    this.#key = `${memory}/${by.device}`
     const stored = readStored(context.store.get(this.#key))
     this.#serials = stored?.serials ?? freshSerials()
     this.position = stored ?? { polled: 0, polledEpoch: 0 }
@@ -52,13 +52,13 @@ export class DeviceMemory {
   }
 
   /** Rows of the live stream. Resolves when they are on disk. */
-  async live(rows: readonly AcsRow[]): Promise<void> {
+  async live(rows: readonly DoorRow[]): Promise<void> {
     const { drafts, placed } = this.#decode(rows)
     if (drafts.length > 0) await this.#deliver(drafts, placed, this.position)
   }
 
   /** Rows of one polled window, with the cursor that holds once they are on disk. */
-  async polled(rows: readonly AcsRow[], cursor: (rowsMs: readonly number[]) => number | undefined): Promise<void> {
+  async polled(rows: readonly DoorRow[], cursor: (rowsMs: readonly number[]) => number | undefined): Promise<void> {
     const { drafts, placed } = this.#decode(sorted(rows))
     const cursorMs = cursor(placed.map(({ ms }) => ms))
     const next = this.#advance(placed, drafts, cursorMs)
@@ -90,7 +90,7 @@ export class DeviceMemory {
     return deviceEvent(type, this.#by.device, mark, this.#context.clock.now(), this.#by.profile.zone, data)
   }
 
-  #decode(rows: readonly AcsRow[]): { drafts: Draft[]; placed: Placed[] } {
+  #decode(rows: readonly DoorRow[]): { drafts: Draft[]; placed: Placed[] } {
     const receivedMs = this.#context.clock.now()
     const drafts: Draft[] = []
     const placed: Placed[] = []
@@ -101,6 +101,10 @@ export class DeviceMemory {
         continue
       }
       const { ms } = decoded
+      if (row.serialNo === undefined) {
+        this.#unnumbered(decoded, receivedMs, drafts)
+        continue
+      }
       const known = this.#delivered.get(`${row.serialNo}@${ms}`)
       const epoch = known ?? this.#place(row.serialNo, ms, drafts)
       placed.push({ serialNo: row.serialNo, ms, epoch })
@@ -110,6 +114,13 @@ export class DeviceMemory {
       if (decoded.what === 'event' && !decoded.draft.backfill) this.#context.lag(Math.max(0, (receivedMs - ms) / 1000))
     }
     return { drafts, placed }
+  }
+
+  /** A thing that the device does not count: its own key tells it apart. */
+  #unnumbered(decoded: Exclude<RowDecoded, { what: 'refused' }>, now: number, drafts: Draft[]): void {
+    if (decoded.what === 'dropped') this.#context.dropped(1)
+    else drafts.push(decoded.draft)
+    if (decoded.what === 'event' && !decoded.draft.backfill) this.#context.lag(Math.max(0, (now - decoded.ms) / 1000))
   }
 
   #place(serialNo: number, ms: number, drafts: Draft[]): number {
@@ -160,8 +171,8 @@ interface Placed {
 }
 
 /** Oldest first, whatever order the model answers in; equal times in order of the serial number. */
-const sorted = (rows: readonly AcsRow[]): AcsRow[] =>
-  [...rows].sort((a, b) => (a.time === b.time ? a.serialNo - b.serialNo : a.time < b.time ? -1 : 1))
+const sorted = (rows: readonly DoorRow[]): DoorRow[] =>
+  [...rows].sort((a, b) => (a.time === b.time ? (a.serialNo ?? 0) - (b.serialNo ?? 0) : a.time < b.time ? -1 : 1))
 
 function readStored(text: string | undefined): z.output<typeof Stored> | undefined {
   if (text === undefined) return undefined

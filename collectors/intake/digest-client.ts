@@ -18,6 +18,8 @@ export interface DigestClientOptions {
   password: string
   timeoutMs?: number
   maxBytes?: number
+  /** Very old devices know only Basic (RFC 7617): the password goes out in clear, so it must be allowed. */
+  allowBasic?: boolean
 }
 
 export interface DigestAsk {
@@ -41,6 +43,7 @@ export class DigestClient {
   readonly #prefix: string
   #challenge: Challenge | undefined
   #nc = 0
+  #basic = false
   /** This password was good before, so a refusal of an old nonce may only be about its age. */
   #proven = false
 
@@ -60,8 +63,14 @@ export class DigestClient {
     let answer = await this.#send(ask)
     for (let asked = 0; answer.statusCode === 401; asked++) {
       const before = this.#challenge
-      const fresh = readChallenge(answer.headersDistinct['www-authenticate'] ?? [])
+      const offers = answer.headersDistinct['www-authenticate'] ?? []
+      const fresh = readChallenge(offers)
       drain(answer)
+      if (!fresh && this.#mayUseBasic(offers)) {
+        this.#basic = true
+        answer = await this.#send(ask)
+        continue
+      }
       this.#decide(before, fresh, asked)
       this.#challenge = fresh
       this.#nc = 0
@@ -69,6 +78,12 @@ export class DigestClient {
     }
     if (this.#challenge) this.#proven = true
     return answer
+  }
+
+  #mayUseBasic(offers: readonly string[]): boolean {
+    const offered = this.#options.allowBasic === true && offers.some((offer) => /^\s*basic\b/i.test(offer))
+    if (offered && this.#basic) throw new DigestRefused('设备拒绝了用户名或密码')
+    return offered
   }
 
   /** May the password go out (again) with this challenge? */
@@ -90,7 +105,9 @@ export class DigestClient {
     url.search = query
     const headers: Record<string, string> = {}
     if (ask.body !== undefined) headers['content-type'] = ask.contentType ?? 'application/json'
-    if (this.#challenge) headers.authorization = this.#sign(ask.method, `${url.pathname}${url.search}`, this.#challenge)
+    if (this.#basic) headers.authorization = basicAuthorization(this.#options)
+    else if (this.#challenge)
+      headers.authorization = this.#sign(ask.method, `${url.pathname}${url.search}`, this.#challenge)
     const { timeoutMs = TIMEOUT_MS } = this.#options
     return openHttp({ method: ask.method, url, headers, body: ask.body, timeoutMs, signal: ask.signal })
   }
@@ -102,6 +119,9 @@ export class DigestClient {
     return authorization({ username, password, method, uri, challenge, nc: this.#nc, cnonce })
   }
 }
+
+const basicAuthorization = ({ username, password }: DigestClientOptions): string =>
+  `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 
 /** A short refusal is read to its end so that the connection can serve again; anything longer is not worth it. */
 function drain(answer: IncomingMessage): void {

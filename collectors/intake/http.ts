@@ -10,6 +10,8 @@ export interface HttpAsk {
   /** From sending until the headers of the answer are here. */
   timeoutMs: number
   signal?: AbortSignal
+  /** PEM of the authority that signed the other side, when it is not a public one. */
+  ca?: string
 }
 
 export interface HttpAnswer {
@@ -41,7 +43,7 @@ export function openHttp(ask: HttpAsk): Promise<IncomingMessage> {
     const send = ask.url.protocol === 'https:' ? httpsRequest : httpRequest
     const body = ask.body === undefined ? undefined : Buffer.from(ask.body, 'utf8')
     const headers = { ...ask.headers, ...(body ? { 'content-length': String(body.length) } : {}) }
-    const outgoing = send(ask.url, { method: ask.method, headers, signal: ask.signal })
+    const outgoing = send(ask.url, { method: ask.method, headers, signal: ask.signal, ca: ask.ca })
     const timer = setTimeout(
       () => outgoing.destroy(new HttpError('timeout', `设备在 ${ask.timeoutMs} ms 内没有应答`)),
       ask.timeoutMs,

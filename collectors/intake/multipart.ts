@@ -16,6 +16,8 @@ export interface MultipartOptions {
   /** Of the Content-Type header; without it the first line that starts with `--` tells. */
   boundary?: string
   maxPartBytes?: number
+  /** Is this text a whole document? For parts that are neither JSON nor XML. */
+  isWhole?(text: string): boolean
 }
 
 const MAX_PART = 2 * 1024 * 1024
@@ -29,6 +31,7 @@ const NEWLINE = 0x0a
 export class MultipartReader {
   readonly #queue = new ByteQueue()
   readonly #maxPart: number
+  readonly #isWhole: (text: string) => boolean
   #delimiter: Buffer | undefined
   #where: 'preamble' | 'head' | 'body' | 'skip' | 'broken' = 'preamble'
   #headers: ReadonlyMap<string, string> = new Map()
@@ -36,8 +39,9 @@ export class MultipartReader {
   #searched = 0
   #tried = false
 
-  constructor({ boundary, maxPartBytes = MAX_PART }: MultipartOptions = {}) {
+  constructor({ boundary, maxPartBytes = MAX_PART, isWhole = isWholeDocument }: MultipartOptions = {}) {
     this.#maxPart = maxPartBytes
+    this.#isWhole = isWhole
     if (boundary) this.#delimiter = Buffer.from(`--${boundary}`)
   }
 
@@ -131,7 +135,7 @@ export class MultipartReader {
   #wholePart(): MultipartEvent | undefined {
     const view = this.#queue.view()
     this.#tried = true
-    if (!isWhole(view)) return undefined
+    if (!this.#isWhole(view.toString('utf8').trim())) return undefined
     const event = this.#part(view)
     this.#toPreamble(view.length)
     return event
@@ -183,8 +187,7 @@ function readHeaders(text: string): Map<string, string> {
 }
 
 /** A whole JSON document, or something that ends like a whole XML one. */
-function isWhole(view: Buffer): boolean {
-  const text = view.toString('utf8').trim()
+function isWholeDocument(text: string): boolean {
   if (/^<[\s\S]*<\/\s*[\w:.-]+\s*>$/.test(text)) return closesItsRoot(text)
   if (!/^[[{]/.test(text) || !/[\]}]$/.test(text)) return false
   try {

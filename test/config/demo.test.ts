@@ -176,7 +176,7 @@ describe('rules and calendar', () => {
     expect(new Set(site.doors.map(({ device }) => device))).toEqual(
       new Set(
         config.sources.sources.flatMap((source) =>
-          source.kind === 'hikvision' ? source.devices.map(({ id }) => id) : [],
+          'devices' in source ? source.devices.map(({ id }) => id) : [],
         ),
       ),
     )

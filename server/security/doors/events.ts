@@ -83,7 +83,9 @@ async function reachability(turn: Turn, deps: SecurityDeps, events: readonly Sto
   for (const event of events) {
     const state = text(event.data.state)
     if (event.type !== 'collector.status' || !event.device || event.backfill || !state) continue
-    const ids = deps.config.site.doors.filter(({ device }) => device === event.device).map(({ id }) => id)
+    // A platform stands for all doors of its source.
+    const behind = deps.config.site.doors.filter((door) => door.device === event.device || door.source === event.device)
+    const ids = behind.map(({ id }) => id)
     if (ids.length === 0) continue
     const known = await loadDoors(turn.tx, ids)
     const offline = state === 'offline'

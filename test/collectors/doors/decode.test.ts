@@ -11,8 +11,7 @@ const BY = {
   personHash: (no: string) => `h:${no.length}`,
 }
 const row = (over: Partial<AcsRow> = {}): AcsRow => ({
-  major: 5,
-  minor: 75,
+  code: '5.75',
   serialNo: 168409,
   time: '2026-11-24T08:59:05+08:00',
   doorNo: 1,
@@ -46,7 +45,7 @@ describe('Hikvision rows', () => {
     [5, 999, 'access.other', { code: '5.999', unknown_code: true }],
     [2, 39, 'access.other', { code: '2.39', unknown_code: true }],
   ])('code %i.%i is %s', (major, minor, type, data) => {
-    const draft = event({ major, minor })
+    const draft = event({ code: `${major}.${minor}` })
     expect(draft.type).toBe(type)
     expect(draft.data).toMatchObject({ code: `${major}.${minor}`, ...data })
     expect(draft.object).toBe('door:E1')
@@ -81,8 +80,8 @@ describe('Hikvision rows', () => {
 
   it('knows who without knowing the name: G6.10 a lock event has no person', () => {
     expect(event({ employeeNo: '10023' }).data.person).toBe('h:5')
-    expect(event({ minor: 21 })).toMatchObject({ type: 'access.other', object: 'door:E1' })
-    expect(event({ minor: 21 }).data).toEqual({ code: '5.21', lock: 'open' })
+    expect(event({ code: '5.21' })).toMatchObject({ type: 'access.other', object: 'door:E1' })
+    expect(event({ code: '5.21' }).data).toEqual({ code: '5.21', lock: 'open' })
   })
 
   it('lets no name, card number or picture in', () => {
@@ -109,11 +108,11 @@ describe('Hikvision rows', () => {
 
   it('names a door that site.yaml does not know, and the device where there is no door', () => {
     expect(event({ doorNo: 7 })).toMatchObject({ object: 'door:acs-1-7', data: { unregistered: true } })
-    expect(event({ doorNo: undefined, major: 1, minor: 1028 })).toMatchObject({ object: 'device:acs-1' })
+    expect(event({ doorNo: undefined, code: '1.1028' })).toMatchObject({ object: 'device:acs-1' })
   })
 
   it('does not keep the release of the exit button', () => {
-    expect(decodeRow(row({ minor: 24 }), NINE, BY).what).toBe('dropped')
+    expect(decodeRow(row({ code: '5.24' }), NINE, BY).what).toBe('dropped')
   })
 
   it.each([
