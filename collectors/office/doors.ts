@@ -3,6 +3,7 @@ import type { OfficeDay } from './calendar.ts'
 import type { AcsEventInput } from './isapi-controller.ts'
 import { type Chance, chanceOf } from './random.ts'
 import { DAY_OFF_SHARE, DENIED_SHARE, minuteOf, momentIn, SWIPES_PER_WORKDAY, swipeSlots } from './rhythm.ts'
+import { risers, SECONDED_HOST } from './terminals.ts'
 
 /** One thing at a door, as its controller will remember it. */
 export interface DoorEvent {
@@ -13,7 +14,7 @@ type Door = Site['doors'][number]
 type Person = Site['people'][number]
 
 export interface DoorDay {
-  site: Pick<Site, 'doors' | 'people'>
+  site: Pick<Site, 'doors' | 'people' | 'terminals'>
   seed: string
   day: OfficeDay
   speed: number
@@ -42,14 +43,45 @@ const UNKNOWN_CARD = 9
 export function doorDay({ site, seed, day, speed, contacts }: DoorDay): DoorEvent[] {
   const chance = chanceOf(`${seed}/doors/${day.date}`)
   const swipes = chance.poisson(SWIPES_PER_WORKDAY * speed * (day.workday ? 1 : DAY_OFF_SHARE))
-  const events = Array.from({ length: swipes }, () => swipe(chance, site, day))
+  const coming = { ...site, people: present(site) }
+  const events = arrive(
+    Array.from({ length: swipes }, () => swipe(chance, coming, day)),
+    site,
+    seed,
+    day,
+  )
   if (contacts) {
     const more = chance.branch('contacts')
-    const trouble = troubles(site, day, speed, more)
+    const trouble = troubles(coming, day, speed, more)
     events.push(...movements(events, site.doors, more, trouble), ...trouble)
   }
   events.push(...standing(site.doors, day))
   return events.sort((a, b) => a.event.time - b.event.time)
+}
+
+/** Everybody but who is seconded elsewhere. */
+const present = ({ people, terminals }: DoorDay['site']): Person[] => {
+  const away = terminals.find(({ host }) => host === SECONDED_HOST)?.owner
+  return people.filter(({ id }) => id !== away)
+}
+
+const WALK_MS = 90_000
+/** Who switches a terminal on has come in before: the day's first passes are theirs, and one more where none fits. */
+function arrive(swipes: readonly DoorEvent[], site: DoorDay['site'], seed: string, day: OfficeDay): DoorEvent[] {
+  const events = swipes.toSorted((a, b) => a.event.time - b.event.time)
+  const passes = events.filter(({ event }) => PASSES.has(event.minor))
+  const gate = site.doors.find(({ area }) => area === '大门') ?? site.doors[0]
+  let next = 0
+  for (const [owner, risesAt] of risers(site, day, seed)) {
+    const person = site.people.find(({ id }) => id === owner)
+    const pass = passes[next]
+    if (!person || !gate) continue
+    if (pass && pass.event.time <= risesAt - WALK_MS) {
+      Object.assign(pass.event, identity(person))
+      next += 1
+    } else events.push(at(gate, risesAt - WALK_MS, FACE, identity(person)))
+  }
+  return events
 }
 
 const at = (door: Door, time: number, minor: number, more: Partial<AcsEventInput> = {}): DoorEvent => ({
@@ -139,7 +171,12 @@ function standing(doors: readonly Door[], day: OfficeDay): DoorEvent[] {
 }
 
 /** Doors held open 2–4 times a workday, forced once a quarter. */
-function troubles({ doors, people }: DoorDay['site'], day: OfficeDay, speed: number, chance: Chance): DoorEvent[] {
+function troubles(
+  { doors, people }: Pick<DoorDay['site'], 'doors' | 'people'>,
+  day: OfficeDay,
+  speed: number,
+  chance: Chance,
+): DoorEvent[] {
   const ordinary = doors.filter((door) => !door.sensitive && !standsOpen(door))
   const held = day.workday ? chance.poisson(3 * speed) : 0
   const forced = chance.poisson(speed / 90)

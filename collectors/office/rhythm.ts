@@ -42,9 +42,11 @@ export function momentIn(chance: Chance, dayStart: number, slots: readonly Slot[
   return dayStart + Math.floor((from + chance.next() * (to - from)) * 60) * 1000
 }
 
+/** Six servers of 110 never sleep; nobody's own machine is on at night, nor before the first doors open. */
+export const SERVERS = 0.056
 const WORKDAY_ONLINE: readonly (readonly [minute: number, share: number])[] = [
-  [0, 0.06],
-  [minuteOf('07:20'), 0.06],
+  [0, SERVERS],
+  [minuteOf('07:46'), SERVERS],
   [minuteOf('08:40'), 0.93],
   [minuteOf('11:50'), 0.94],
   [minuteOf('12:20'), 0.7],
@@ -53,17 +55,26 @@ const WORKDAY_ONLINE: readonly (readonly [minute: number, share: number])[] = [
   [minuteOf('17:50'), 0.9],
   [minuteOf('18:50'), 0.22],
   [minuteOf('20:00'), 0.13],
-  [minuteOf('22:00'), 0.06],
-  [1440, 0.06],
+  [minuteOf('22:00'), SERVERS],
+  [1440, SERVERS],
 ]
 
 /** Share of the protected terminals that are online. */
 export function onlineShare(minute: number, workday: boolean): number {
-  if (!workday) return minute >= minuteOf('09:00') && minute < minuteOf('17:00') ? 0.09 : 0.06
+  if (!workday) return minute >= minuteOf('09:00') && minute < minuteOf('17:00') ? 0.09 : SERVERS
   const after = WORKDAY_ONLINE.findIndex(([at]) => at >= minute)
-  const [toAt, to] = WORKDAY_ONLINE[Math.max(after, 1)] ?? [1440, 0.06]
-  const [fromAt, from] = WORKDAY_ONLINE[Math.max(after, 1) - 1] ?? [0, 0.06]
+  const [toAt, to] = WORKDAY_ONLINE[Math.max(after, 1)] ?? [1440, SERVERS]
+  const [fromAt, from] = WORKDAY_ONLINE[Math.max(after, 1) - 1] ?? [0, SERVERS]
   return from + ((to - from) * (minute - fromAt)) / (toAt - fromAt)
+}
+
+/** When the share of the day first passes it: the minute at which a terminal of that rank is switched on. */
+export function riseMinute(share: number, workday: boolean): number | undefined {
+  if (!workday) return share < onlineShare(minuteOf('09:00'), false) ? minuteOf('09:00') : undefined
+  const at = WORKDAY_ONLINE.findIndex(([, reached]) => reached > share)
+  const [toAt, to] = WORKDAY_ONLINE[at] ?? [0, 0]
+  const [fromAt, from] = WORKDAY_ONLINE[at - 1] ?? [0, 0]
+  return at < 1 ? undefined : fromAt + ((toAt - fromAt) * (share - from)) / (to - from)
 }
 
 /** Minute of the office day, with fraction. */

@@ -1,9 +1,10 @@
 import type { Site } from '../../config/schema.ts'
+import { dayStart, officeDate, officeTime } from '../../config/zone.ts'
 import type { DoorPlayer } from './door-player.ts'
 import { forcedOpen, heldOpen, refusedThrice } from './doors.ts'
 import type { PatrolPlayer } from './patrol-player.ts'
 import type { TerminalPlayer } from './terminal-player.ts'
-import type { TerminalMessage } from './terminals.ts'
+import { SECONDED_HOST, type TerminalMessage } from './terminals.ts'
 import * as tq from './tianqing.ts'
 
 /** What an acceptance test or a trainer may call for; `SCENARIOS` says what each does. */
@@ -57,6 +58,29 @@ const doorRefused: Scenario = ({ site, doors }, now, { object }) => {
   if (person) doors?.add(refusedThrice(door, soon(now), person))
   return `${door.name} 45 秒内三次拒绝`
 }
+/** Door × terminal × duty, config/rules/correlation.yaml. */
+const crossAbsent: Scenario = ({ terminals }, now, { object = SECONDED_HOST }) => {
+  const asset = assetOf(terminals, object)
+  terminals?.schedule([
+    { at: now, body: tq.summary(asset, now, '1', now) },
+    { at: now, body: tq.usb(asset, now, 'U盘 DataTraveler', '允许') },
+  ])
+  return `${asset.terminal.host} 有人接入外设，而使用人今日没有刷卡（等门禁补传约 3 分钟后告警）`
+}
+const crossNight: Scenario = ({ site, doors }, now, { object }) => {
+  const door = doorOf(site, object ?? 'door:S2')
+  const person = site.people.find(({ post }) => !post)
+  const { hour } = officeTime(now)
+  const at = hour >= 22 || hour < 6 ? soon(now) : dayStart(officeDate(now)) + 22.5 * 3_600_000
+  if (person) doors?.add(heldOpen(door, at, 8, person))
+  return `${door.name} ${at - now < 60_000 ? '现在' : '今晚 22:30'} 由不在值守岗的人刷卡打开`
+}
+const crossRoom: Scenario = ({ site, doors }, now, { object }) => {
+  const door = doorOf(site, object ?? 'door:R1')
+  const [person] = site.people
+  if (person) doors?.add(heldOpen(door, soon(now), 8, person))
+  return `${door.name} 有人进入，室内有无防护终端（每间屋每日告警一次）`
+}
 const patrolMissed: Scenario = ({ patrol }, now, { object }) => `${patrol?.skipNext(now, object) ?? ''} 不巡`
 const sourceDies: Scenario = ({ silence }, now, { object = 'terminal', seconds = 300 }) => {
   silence(object, now + seconds * 1000)
@@ -92,6 +116,9 @@ export const SCENARIOS = {
   'door-forced': { label: '强行开门，之后关上', run: doorForced },
   'door-held': { label: '刷卡开门后久开不关，之后关上', run: doorHeld },
   'door-denied': { label: '同一道门连续三次拒绝', run: doorRefused },
+  'cross-absent': { label: '终端有人在用，使用人今日没有刷卡', run: crossAbsent },
+  'cross-night': { label: '夜间由不在值守岗的人开门', run: crossNight },
+  'cross-room': { label: '有人进入有无防护终端的房间', run: crossRoom },
   'patrol-missed': { label: '下一轮巡查漏检一条路线', run: patrolMissed },
   'source-dies': { label: '一个来源不再有任何动静', run: sourceDies },
   'controller-offline': { label: '一台门禁控制器离线', run: controllerOffline },

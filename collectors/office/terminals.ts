@@ -1,7 +1,7 @@
 import type { Site } from '../../config/schema.ts'
 import type { OfficeDay } from './calendar.ts'
 import { type Chance, chanceOf, hash32 } from './random.ts'
-import { minuteOf, minuteOfDay, momentIn, onlineShare, type Slot, workSlots } from './rhythm.ts'
+import { minuteOf, minuteOfDay, momentIn, onlineShare, riseMinute, SERVERS, type Slot, workSlots } from './rhythm.ts'
 import type { Asset } from './tianqing.ts'
 import * as tq from './tianqing.ts'
 
@@ -31,9 +31,29 @@ export function assetsOf(site: Site): Asset[] {
 /** Is it switched on? Each has its own order of rising that day, so that the share of the hour decides. */
 export function isOnline({ terminal }: Asset, ms: number, day: OfficeDay, seed: string): boolean {
   if (terminal.server) return true
-  const rank = (hash32(`${seed}/${terminal.host}/${day.date}`) % 1000) / 1000
-  const servers = 0.056
-  return servers + rank * (1 - servers) < onlineShare(minuteOfDay(ms), day.workday)
+  if (terminal.host === SECONDED_HOST) return false
+  return rankOf(terminal.host, day, seed) < onlineShare(minuteOfDay(ms), day.workday)
+}
+
+/** Its owner is seconded to another office: nobody sits there, until the scenario `cross-absent`. */
+export const SECONDED_HOST = 'JCY-ZZ-003'
+
+const rankOf = (host: string, day: OfficeDay, seed: string): number =>
+  SERVERS + ((hash32(`${seed}/${host}/${day.date}`) % 1000) / 1000) * (1 - SERVERS)
+
+/** Owner → epoch ms at which that person's terminal is switched on that day, earliest first. */
+export function risers(
+  { terminals }: Pick<Site, 'terminals'>,
+  day: OfficeDay,
+  seed: string,
+): [owner: string, ms: number][] {
+  return terminals
+    .flatMap(({ host, owner, protectedBy }): [string, number][] => {
+      const minute = riseMinute(rankOf(host, day, seed), day.workday)
+      if (!owner || !protectedBy || host === SECONDED_HOST || minute === undefined) return []
+      return [[owner, day.start + Math.floor(minute * 60_000)]]
+    })
+    .sort((a, b) => a[1] - b[1])
 }
 
 /** Virus definitions come every evening at 22:00. */
@@ -64,6 +84,7 @@ const HABITS: readonly Habit[] = [
   { perDay: 34, idle: 6, make: (asset, ms) => tq.scan(asset, ms) },
   {
     perDay: 6,
+    idle: 0,
     make: (asset, ms, chance) => tq.usb(asset, ms, chance.pick(DEVICES), chance.hit(0.3) ? '阻止' : '允许'),
   },
   {
@@ -94,7 +115,9 @@ export function terminalDay(assets: readonly Asset[], seed: string, day: OfficeD
   const habits = HABITS.flatMap(({ perDay, idle = perDay * 0.05, make }) =>
     Array.from({ length: chance.poisson((day.workday ? perDay : idle) * speed) }, () => {
       const at = momentIn(chance, day.start, slots)
-      return { at, body: make(chance.pick(people), at, chance) }
+      // Nothing happens at a machine that is off, as long as any is on.
+      const on = people.filter((asset) => isOnline(asset, at, day, seed))
+      return { at, body: make(chance.pick(on.length > 0 ? on : people), at, chance) }
     }),
   )
   return [...habits, ...patchChecks(assets, seed, day)].sort((a, b) => a.at - b.at)
