@@ -11,6 +11,9 @@ export interface AnchorDeps {
   failed(error: unknown, where: string): void
 }
 
+/** Beside the data folder, never in it; SANLING_ANCHORS names another place (another disk, a share that only takes). */
+export const anchorFolder = (dataDir: string): string => process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`
+
 /** Keeps the heads of chains outside (draw.md): one line a head in a file on another path, and a retained topic. */
 export function anchorage({ folder, site, publish, failed }: AnchorDeps): (chain: string, head: ChainEntry) => void {
   let ready = false

@@ -7,9 +7,13 @@ import { personHash } from '../config/person.ts'
 import { resolveSecret } from '../config/secrets.ts'
 import { workCalendar } from '../config/workdays.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
-import { anchorage } from './anchor.ts'
+import { anchorage, anchorFolder } from './anchor.ts'
 import { assignmentFeature } from './assignment/index.ts'
-import { auditJournal, auditMigrations } from './audit/journal.ts'
+import { traceWrite } from './audit/call.ts'
+import { callTrail } from './audit/http-trail.ts'
+import { auditFeature } from './audit/index.ts'
+import { RefusalTrail } from './audit/refused.ts'
+import { auditTrail } from './audit/trail.ts'
 import { casesFeature } from './cases/index.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
@@ -82,7 +86,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
     services.records.kind === 'sqlite'
       ? { kind: 'sqlite', file: join(dataDir, 'records.sqlite') }
       : { kind: 'postgres', url: secret(services.records.url) },
-    { now, committed: (change) => hub.committed(change), failed: (error) => failed(error, 'after commit') },
+    {
+      now,
+      beforeCommit: traceWrite,
+      committed: (change) => hub.committed(change),
+      failed: (error) => failed(error, 'after commit'),
+    },
   )
   const metrics = openMetrics({
     services,
@@ -152,17 +161,24 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
   const cases = casesFeature({ ...common, employeeOf: (hash) => employees.get(hash) })
   const anchor = anchorage({
-    folder: process.env.SANLING_ANCHORS ?? `${dataDir}-anchors`,
+    folder: anchorFolder(dataDir),
     site: site.site,
     publish: (topic, payload, how) => wire.publish(topic, payload, how),
     failed,
   })
   const assignment = assignmentFeature({ ...common, cases: casePort(config), newId, secret: randomHex, anchor })
   const review = reviewFeature({ config, records, cases: reviewPort(config), newId, secret: randomHex, anchor })
+  const refusals = new RefusalTrail(records, now, (error) => failed(error, 'audit'))
+  const audit = auditFeature({
+    records,
+    refusals,
+    summaries: () => new Map(routes.map(({ spec }) => [spec.id, spec.summary])),
+    anchor,
+  })
   const people = openPeople({
     records,
     clock,
-    audit: auditJournal(newId),
+    audit: auditTrail,
     rules: config.permissions,
     cookieKey: needed(secrets, 'cookie.1'),
     newId,
@@ -203,7 +219,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     folder: join(dataDir, 'exports'),
     unit: site.unit,
     demo: site.demo,
-    audit: auditJournal(newId),
+    audit: auditTrail,
     now,
     newId,
     failed,
@@ -211,6 +227,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
 
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
+    audit,
     people.feature,
     alerts,
     sources,
@@ -277,6 +294,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     metrics: () => telemetry.text(),
     failed: (error, where) => log.error({ err: error, ...where }, '接口出错'),
     served: (call) => telemetry.served(call),
+    trail: callTrail(records, refusals),
     newId,
   })
   const http = createServer(app.callback())
@@ -297,7 +315,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       return wire.address().url
     },
     async start() {
-      await records.migrate([...every((feature) => feature.migrations), ...auditMigrations])
+      await records.migrate(every((feature) => feature.migrations))
       const { demo } = options
       if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()

@@ -5,6 +5,9 @@ export interface AuditEntry {
   kind: string
   actor: string
   ip: string
+  /** What it was done to, as the caller named it. */
+  object?: string | null
+  /** Whole numbers only: the chain's canonical JSON has no fractions. */
   detail: Readonly<Record<string, string | number | boolean | null>>
 }
 /** What others are handed to leave a trace; written in the same transaction as the act itself. */
@@ -12,11 +15,8 @@ export interface AuditPort {
   record(tx: Tx, at: number, entry: AuditEntry): Promise<void>
 }
 
-type AuditTables = {
-  audit_event: { id: string; at: number; kind: string; actor: string; ip: string; detail: string }
-}
-
-export const auditMigrations: readonly Migration[] = [
+/** The journal of the first versions; its entries were brought into the chain (audit/002-trail). */
+export const journalMigrations: readonly Migration[] = [
   {
     id: 'audit/001-event',
     up: async (db) => {
@@ -33,14 +33,3 @@ export const auditMigrations: readonly Migration[] = [
     },
   },
 ]
-
-/** Append only: there is no other statement for this table in the code. */
-export const auditJournal = (newId: () => string): AuditPort => ({
-  record: async (tx, at, { kind, actor, ip, detail }) => {
-    await tx
-      .withTables<AuditTables>()
-      .insertInto('audit_event')
-      .values({ id: newId(), at, kind, actor, ip, detail: JSON.stringify(detail) })
-      .execute()
-  },
-})

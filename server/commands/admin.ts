@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { type Config, loadConfig } from '../../config/load.ts'
 import { resolveSecret } from '../../config/secrets.ts'
 import { NewPassword, Username } from '../../contract/http/people.ts'
-import { auditJournal, auditMigrations } from '../audit/journal.ts'
+import { auditMigrations } from '../audit/index.ts'
+import { auditTrail } from '../audit/trail.ts'
 import { newId, randomToken, systemClock } from '../clock.ts'
 import { putAccount, putToken, putWallKey } from '../people/registry.ts'
 import * as store from '../people/repository.ts'
@@ -72,9 +73,8 @@ async function withRecords(act: (records: RecordStore, config: Config) => Promis
   }
 }
 
-const audit = auditJournal(newId)
 const trace = (records: RecordStore, kind: string, detail: Record<string, string>): Promise<void> =>
-  records.write(({ tx, now }) => audit.record(tx, now, { kind, actor: 'admin-command', ip: '', detail }))
+  records.write(({ tx, now }) => auditTrail.record(tx, now, { kind, actor: 'admin-command', ip: '', detail }))
 
 function init(): void {
   prepareDataDir(dataDir)

@@ -3,13 +3,16 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { fingerprint, writeManifest } from './backup-set.ts'
-import { readEnvironment } from './environment.ts'
+import { presentDataDir } from './environment.ts'
 
-const dataDir = readEnvironment().dataDir ?? resolve('./data/demo')
+const dataDir = presentDataDir()
 const target = process.argv[2] ? resolve(process.argv[2]) : undefined
 
 try {
-  if (!target) throw new Error('用法：npm run backup -- 备份目录（数据目录取 SANLING_DATA，缺省 ./data/demo）')
+  if (!target)
+    throw new Error(
+      '用法：npm run backup -- 备份目录（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）',
+    )
   if (existsSync(target)) throw new Error(`${target} 已存在；备份不覆盖任何东西，请换一个名字`)
   const source = join(dataDir, 'records.sqlite')
   if (!existsSync(source)) throw new Error(`没有数据库 ${source}`)

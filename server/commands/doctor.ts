@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { CHECKS, type Finding } from './checks/index.ts'
-import { readEnvironment } from './environment.ts'
+import { presentDataDir, readEnvironment } from './environment.ts'
 
 z.config(z.locales.zhCN())
 const { values } = parseArgs({ options: { config: { type: 'string', default: './config' } } })
@@ -12,7 +12,7 @@ const WORDS = { ok: 'ok  ', warn: 'warn', fail: 'fail' } as const
 const environment = readEnvironment()
 const place = {
   configDir: resolve(values.config),
-  dataDir: environment.dataDir ?? resolve('./data/demo'),
+  dataDir: presentDataDir(),
   environment,
 }
 let failed = false

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
 /** The environment of contract.md, read in one place. */
 export interface Environment {
@@ -17,6 +18,16 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     mqttPort: portOf('SANLING_MQTT_PORT', env),
   }
 }
+
+const SERVED = './data/server'
+const DEMO = './data/demo'
+
+/**
+ * The data folder of a command that works on what is there (doctor, verify, backup): SANLING_DATA, else the production
+ * folder if it has records, else the demo's.
+ */
+export const presentDataDir = (env: NodeJS.ProcessEnv = process.env): string =>
+  readEnvironment(env).dataDir ?? resolve([SERVED, DEMO].find((dir) => existsSync(join(dir, 'records.sqlite'))) ?? DEMO)
 
 function portOf(name: string, env: NodeJS.ProcessEnv): number | undefined {
   const text = env[name]

@@ -2,20 +2,24 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Anchor, checkAnchors, parseAnchors } from '../../contract/anchors.ts'
 import { type ChainFailure, checkLinks, parseChain } from '../../contract/chain.ts'
 import { verifyDraws } from '../../contract/verify-draws.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
+import { anchorFolder } from '../anchor.ts'
 import { systemClock } from '../clock.ts'
 import { exportChain } from '../records/chain.ts'
 import { RecordStore } from '../records/store.ts'
-import { readEnvironment } from './environment.ts'
+import { presentDataDir } from './environment.ts'
 
 const USAGE = `用法：
   npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
   npm run verify -- review 文件.ndjson   复算导出的评查链：链接、常规抽查、环节与回避
   npm run verify -- chain 文件.ndjson    只核对哈希链接
-  npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/demo）`
+  npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
 
+/** contract.md: every chain that the product keeps. */
+const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure']
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const fail = (failures: readonly ChainFailure[]): void => {
   for (const { seq, what } of failures.slice(0, 20)) say(`第 ${seq} 条：${what}`)
@@ -45,23 +49,36 @@ async function review(file: string | undefined): Promise<void> {
   if (!ok) fail(failures)
 }
 
-async function links(text: string, name: string): Promise<void> {
+async function links(text: string, name: string, anchors: readonly Anchor[] = []): Promise<void> {
   const { entries, failures } = parseChain(text)
-  const all = [...failures, ...(await checkLinks(entries))]
-  say(`${name} 链 ${entries.length} 条，${all.length === 0 ? '全部一致' : `不一致 ${all.length} 处`}`)
+  const all = [...failures, ...(await checkLinks(entries)), ...checkAnchors(entries, anchors)]
+  const kept = anchors.length > 0 ? `，外部存证 ${anchors.length} 处` : ''
+  say(`${name} 链 ${entries.length} 条${kept}，${all.length === 0 ? '全部一致' : `不一致 ${all.length} 处`}`)
   if (all.length > 0) fail(all)
 }
 
+/** Heads that were kept outside the data folder; @throws Error when the file itself was touched */
+function anchorsOf(folder: string, chain: string): Anchor[] {
+  const file = join(folder, `${chain}.ndjson`)
+  if (!existsSync(file)) return []
+  const { anchors, failures } = parseAnchors(readFileSync(file, 'utf8'))
+  if (failures[0]) throw new Error(`${file}：${failures[0].what}`)
+  return anchors.filter((anchor) => anchor.chain === chain)
+}
+
 async function audit(): Promise<void> {
-  const file = join(readEnvironment().dataDir ?? resolve('./data/demo'), 'records.sqlite')
+  const dataDir = presentDataDir()
+  const file = join(dataDir, 'records.sqlite')
   if (!existsSync(file)) throw new Error(`没有数据库 ${file}；请用 SANLING_DATA 指明数据目录`)
+  const folder = anchorFolder(dataDir)
   const records = new RecordStore(
     { kind: 'sqlite', file },
     { now: systemClock.now, committed: () => undefined, failed: () => undefined },
   )
   try {
-    for (const chain of ['audit', 'assignment', 'review'])
-      await links((await Array.fromAsync(exportChain(records.read, chain))).join(''), chain)
+    for (const chain of CHAINS)
+      await links((await Array.fromAsync(exportChain(records.read, chain))).join(''), chain, anchorsOf(folder, chain))
+    if (!existsSync(folder)) say(`没有外部存证文件夹 ${folder}：只核对了链接，看不出链尾是否缺失`)
   } finally {
     await records.close()
   }

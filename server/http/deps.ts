@@ -22,7 +22,23 @@ export interface HttpDeps {
   failed(error: unknown, where: { requestId: string; route: string }): void
   /** Each answered call, for the metrics. */
   served?(call: { route: string; status: number; seconds: number }): void
+  /** Leaves traces of calls by persons: what they write, what leaves the house, what they were refused. */
+  trail?: CallTrail
   newId(): string
   /** Tests hold each answer against its schema; production trusts the presenters. */
   checkAnswers?: boolean
+}
+
+export interface TracedCall {
+  route: string
+  person: Principal | undefined
+  ip: string
+  params: Readonly<Record<string, string>>
+}
+export interface CallTrail {
+  /** Runs a call that may write. */
+  during<Result>(call: TracedCall, act: () => Promise<Result>): Promise<Result>
+  /** A file or a chain leaves the house. */
+  exported(call: TracedCall): Promise<void>
+  refused(call: TracedCall, why: string): void
 }

@@ -24,7 +24,33 @@ export async function dispatch(
   guards: Guards,
 ): Promise<void> {
   const { spec } = route
-  guardRequest(ctx.req, spec, caller, guards)
+  const traced = { route: spec.id, params, ...caller }
+  try {
+    guardRequest(ctx.req, spec, caller, guards)
+    const act = () => handle(ctx, params, route, caller, deps)
+    // Machines bring events by the thousand; ingest keeps its own account of them.
+    const writes = spec.method !== 'GET' && spec.permission !== 'ingest.write'
+    if (caller.person && spec.method === 'GET' && LEAVES.has(spec.produces)) await deps.trail?.exported(traced)
+    await (writes && caller.person && deps.trail ? deps.trail.during(traced, act) : act())
+  } catch (error) {
+    if (error instanceof Refusal && REFUSED.has(error.id)) deps.trail?.refused(traced, error.id)
+    throw error
+  }
+}
+
+/** Answers that are files of their own. */
+const LEAVES: ReadonlySet<string> = new Set(['ndjson', 'file'])
+/** Refusals that an auditor wants to see. */
+const REFUSED: ReadonlySet<string> = new Set(['forbidden', 'same-person', 'bad-origin', 'bad-csrf'])
+
+async function handle(
+  ctx: ParameterizedContext,
+  params: Readonly<Record<string, string>>,
+  route: BoundRoute,
+  caller: Caller,
+  deps: HttpDeps,
+): Promise<void> {
+  const { spec } = route
   const raw = await readBody(ctx.req, spec)
   const call = {
     // A public route never reads it; every other has passed authentication.

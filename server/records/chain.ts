@@ -91,6 +91,20 @@ export async function readChain(db: Reader | Tx, chain: string, from: number, li
   return rows.map(toEntry)
 }
 
+/** The entries at these places, in order. */
+export async function entriesAt(db: Reader | Tx, chain: string, places: readonly number[]): Promise<ChainEntry[]> {
+  if (places.length === 0) return []
+  const rows = await db
+    .withTables<Tables>()
+    .selectFrom('chain_entry')
+    .selectAll()
+    .where('chain', '=', chain)
+    .where('seq', 'in', [...places])
+    .orderBy('seq')
+    .execute()
+  return rows.map(toEntry)
+}
+
 /** The newest entries of some types, newest first. */
 export async function latestEntries(
   db: Reader,

@@ -13,6 +13,8 @@ export interface Committed {
 
 export interface StoreHooks {
   now(): number
+  /** In each turn, when its act has succeeded and before it is committed. */
+  beforeCommit?(turn: Pick<Turn, 'tx' | 'now'>): Promise<void>
   /** After each commit that touched or announced something. */
   committed(change: Committed): void
   /** An after-commit act failed: reported, never rethrown. */
@@ -70,8 +72,8 @@ export class RecordStore implements Records {
     const announced = new Map<string, AlertItem>()
     const after: (() => void | Promise<void>)[] = []
     const now = this.#hooks.now()
-    const result = await this.#writer.transaction().execute((tx) =>
-      act({
+    const result = await this.#writer.transaction().execute(async (tx) => {
+      const outcome = await act({
         tx,
         now,
         touch: (...panels) => {
@@ -83,8 +85,10 @@ export class RecordStore implements Records {
         afterCommit: (done) => {
           after.push(done)
         },
-      }),
-    )
+      })
+      await this.#hooks.beforeCommit?.({ tx, now })
+      return outcome
+    })
     if (touched.size > 0 || announced.size > 0)
       this.#quietly(() => this.#hooks.committed({ touched, announced: [...announced.values()] }))
     for (const done of after) this.#quietly(done)

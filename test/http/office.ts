@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { Permissions } from '../../config/schema.ts'
-import { type AuditEntry, auditJournal, auditMigrations } from '../../server/audit/journal.ts'
+import { auditMigrations } from '../../server/audit/index.ts'
+import type { AuditEntry } from '../../server/audit/journal.ts'
+import { auditTrail } from '../../server/audit/trail.ts'
 import { newId, randomToken } from '../../server/clock.ts'
 import type { BoundRoute } from '../../server/feature.ts'
 import { createApp } from '../../server/http/app.ts'
@@ -60,7 +62,6 @@ export async function openOffice(
   const trail: AuditEntry[] = []
   const revoked: Revoked[] = []
   const failures: unknown[] = []
-  const journal = auditJournal(newId)
   const people = openPeople({
     records,
     clock,
@@ -72,7 +73,7 @@ export async function openOffice(
     audit: {
       record: async (tx, at, entry) => {
         trail.push(entry)
-        await journal.record(tx, at, entry)
+        await auditTrail.record(tx, at, entry)
       },
     },
   })

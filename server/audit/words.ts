@@ -1,0 +1,17 @@
+/** What an auditor reads; a call without its own words is named by its route's summary. */
+const KINDS: Readonly<Record<string, string>> = {
+  'login.succeeded': '登录成功',
+  'login.failed': '登录失败',
+  'login.refused': '登录被拒（已锁定）',
+  logout: '退出登录',
+  'password.changed': '修改口令',
+  'token.created': '新建令牌',
+  'token.revoked': '吊销令牌',
+  'wall-key.created': '新建大屏密钥',
+  'wall-key.revoked': '吊销大屏密钥',
+  refused: '越权或不当请求被拒',
+  export: '导出',
+}
+
+export const kindName = (kind: string, summaries: ReadonlyMap<string, string>): string =>
+  KINDS[kind] ?? summaries.get(kind.replace(/^call\./, '')) ?? kind
