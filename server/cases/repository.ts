@@ -98,6 +98,16 @@ export const caseMigrations: readonly Migration[] = [
       )
     },
   },
+  {
+    id: 'cases/003-urgency-found',
+    async up(db) {
+      // SQLite would take the index on `closed` and sort 100,000 rows for a page: this condition is no column's.
+      await db.schema.dropIndex('case_file_urgency').execute()
+      await sql`create index case_file_urgent on case_file (custody desc, coalesce(due, '9999-12-31'), id) where coalesce(closed, gone) is null`.execute(
+        db,
+      )
+    },
+  },
 ]
 
 export const toRecord = (row: CaseRow): CaseRecord => ({
