@@ -1,0 +1,25 @@
+import type { Feature } from '../feature.ts'
+import type { MonitoringDeps } from './context.ts'
+import { escalationTick } from './escalation.ts'
+import { changedHandler } from './events.ts'
+import { monitoringFigures } from './figures.ts'
+import { reportRoutes } from './reports.ts'
+import { readingRoutes } from './routes.ts'
+import { openSweep } from './sweep.ts'
+import { monitoringMigrations } from './tables.ts'
+import { workingRoutes } from './working-routes.ts'
+
+export type { MonitoringDeps } from './context.ts'
+
+/** 案件流程监控: checks that explain themselves, reminder → verbal → written notice → head → deputy chief, monthly report. */
+export function monitoringFeature(deps: MonitoringDeps): Feature {
+  const sweep = openSweep(deps)
+  return {
+    name: 'monitoring',
+    migrations: monitoringMigrations,
+    handlers: [changedHandler(deps, sweep.mark)],
+    routes: [...readingRoutes(deps), ...workingRoutes(deps), ...reportRoutes(deps)],
+    figures: [monitoringFigures(deps)],
+    ticks: [sweep.tick, escalationTick(deps)],
+  }
+}
