@@ -6,6 +6,7 @@ import { ClockRules, checkClocks } from './clocks.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { MonitoringRules } from './monitoring.ts'
+import { checkDisclosure, DisclosureRules, RedactionRules } from './redaction.ts'
 import {
   AlertRules,
   AssignmentRules,
@@ -39,6 +40,8 @@ export interface Config {
   deadlines: DeadlineRules
   assignment: AssignmentRules
   review: ReviewRules
+  redaction: RedactionRules
+  disclosure: DisclosureRules
   monitoring: MonitoringRules
   clocks: ClockRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
@@ -96,6 +99,8 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const deadlines = read('rules/deadlines.yaml', DeadlineRules)
   const assignment = read('rules/assignment.yaml', AssignmentRules)
   const review = read('rules/review.yaml', ReviewRules)
+  const redaction = read('rules/redaction.yaml', RedactionRules)
+  const disclosure = read('rules/disclosure.yaml', DisclosureRules)
   const monitoring = read('rules/monitoring.yaml', MonitoringRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
   const index = read('calendar/index.yaml', CalendarIndex)
@@ -110,6 +115,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     )
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
+  if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
   if (
     issues.length > 0 ||
     !site ||
@@ -124,6 +130,8 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !deadlines ||
     !assignment ||
     !review ||
+    !redaction ||
+    !disclosure ||
     !monitoring ||
     !clocks ||
     !index
@@ -143,6 +151,8 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     deadlines: deadlines.value,
     assignment: assignment.value,
     review: review.value,
+    redaction: redaction.value,
+    disclosure: disclosure.value,
     monitoring: monitoring.value,
     clocks: clocks.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },

@@ -1,0 +1,102 @@
+import type { NumberRule } from '../../../config/redaction.ts'
+import { hasBirth15, hasBirth18, isLuhn, isValidId } from './checks.ts'
+
+/** Numbers by their digits, however they are grouped: `1401 0119 9001`, `138-0013-8000`, digits apart by an OCR. */
+export interface NumberHit {
+  kind: string
+  start: number
+  end: number
+  /** True when a check digit agrees. */
+  sure: boolean
+}
+interface Group {
+  start: number
+  end: number
+  digits: string
+}
+export type CompiledNumber = NumberRule & { regex: RegExp }
+
+/** What may stand between two groups of one number. */
+const GAP = /^[\s\u00ad\u200b-\u200f\u2060\u3000\ufeff\-－–—‐‑·]{1,6}$/
+const MOST_DIGITS = 22
+
+const CHECKS: Record<NumberRule['check'], (digits: string) => boolean> = {
+  gb11643: isValidId,
+  luhn: isLuhn,
+  none: () => false,
+}
+const AGREES: Record<NumberRule['apart'], (digits: string, rule: NumberRule) => boolean> = {
+  any: () => true,
+  check: (digits, rule) => CHECKS[rule.check](digits),
+  date18: (digits, rule) => CHECKS[rule.check](digits) || hasBirth18(digits),
+  date15: hasBirth15,
+  never: () => false,
+}
+
+/** @param text folded, one character for one character of the original */
+export function findNumbers(text: string, rules: readonly CompiledNumber[]): NumberHit[] {
+  const hits: NumberHit[] = []
+  for (const run of runsOf(text)) hits.push(...readRun(run, rules))
+  return hits
+}
+
+function* runsOf(text: string): Generator<Group[]> {
+  let run: Group[] = []
+  for (const found of text.matchAll(/\d+(?:[Xx×](?![0-9A-Za-z]))?/g)) {
+    const start = found.index
+    const group = { start, end: start + found[0].length, digits: found[0].replace(/[x×]/, 'X') }
+    const last = run.at(-1)
+    const gap = last === undefined ? '' : text.slice(last.end, Math.min(start, last.end + 8))
+    // A lone X after a gap (`…123 X`) belongs to the number before it.
+    if (last && start - last.end <= 6 && GAP.test(gap)) run.push(group)
+    else {
+      if (run.length > 0) yield withLoneX(text, run)
+      run = [group]
+    }
+  }
+  if (run.length > 0) yield withLoneX(text, run)
+}
+
+function withLoneX(text: string, run: Group[]): Group[] {
+  const last = run.at(-1)
+  const lone = last && /^[\s\u200b\u3000-]{1,4}[Xx×](?![0-9A-Za-z])/.exec(text.slice(last.end, last.end + 6))
+  if (!last || !lone) return run
+  const end = last.end + lone[0].length
+  return [...run, { start: end - 1, end, digits: 'X' }]
+}
+
+/** What a hit leaves on either side is read as a run of its own: so it would be once the hit is masked. */
+function readRun(run: readonly Group[], rules: readonly CompiledNumber[]): NumberHit[] {
+  for (let from = 0; from < run.length; from++) {
+    const hit = readAt(run, from, rules)
+    if (hit) return [...readRun(run.slice(0, from), rules), hit.found, ...readRun(run.slice(hit.next), rules)]
+  }
+  return []
+}
+
+/** One group alone by its bare shape; several by the rules in their order, the longest first. */
+function readAt(
+  run: readonly Group[],
+  from: number,
+  rules: readonly CompiledNumber[],
+): { found: NumberHit; next: number } | undefined {
+  const first = run[from]
+  if (!first) return undefined
+  const joined: string[] = []
+  for (let to = from, digits = ''; to < run.length; to++) {
+    digits += run[to]?.digits ?? ''
+    if (to > from && digits.length > MOST_DIGITS) break
+    joined.push(digits)
+  }
+  for (const rule of rules)
+    for (let n = joined.length - 1; n >= 0; n--) {
+      const digits = joined[n] ?? ''
+      const whole = from === 0 && n === run.length - 1
+      if (!rule.regex.test(digits)) continue
+      if (n > 0 && !AGREES[rule.apart](digits, rule) && !(whole && rule.apart !== 'never')) continue
+      const end = run[from + n]?.end ?? first.end
+      const sure = CHECKS[rule.check](digits)
+      return { found: { kind: rule.kind, start: first.start, end, sure }, next: from + n + 1 }
+    }
+  return undefined
+}
