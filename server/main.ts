@@ -21,6 +21,7 @@ import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
+import { disclosureFeature } from './disclosure/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
 import { history, receivedSince } from './history.ts'
@@ -238,6 +239,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     deadlinesFeature({ config, calendar }),
     assignment,
     review,
+    disclosureFeature({ config }),
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
