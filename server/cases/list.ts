@@ -43,7 +43,7 @@ export async function listCases(
     .withTables<CaseTables>()
     .selectFrom('case_file')
     .selectAll()
-    .where((eb) => eb.and([...conditions(eb, flow, filter), ...after(eb, page)]))
+    .where((eb) => eb.and([...conditions(eb, flow, filter, filter.terms.length === 0), ...after(eb, page)]))
   if (page.sort === 'urgency') query = query.orderBy('custody', 'desc').orderBy(DUE)
   if (page.sort === 'closed') query = query.orderBy(CLOSED, 'desc')
   const rows = await query.orderBy('id').limit(page.limit).execute()
@@ -87,10 +87,10 @@ export async function groupCases(db: Reader, flow: FlowRules, filter: ListFilter
       'kind',
       'custody',
       'due',
-      eb.case().when(isDone(eb)).then(2).when(isHandled(eb)).then(1).else(0).end().as('stand'),
+      eb.case().when(isDone()).then(2).when(isHandled(eb)).then(1).else(0).end().as('stand'),
       eb.fn.countAll<number>().as('n'),
     ])
-    .where((eb) => eb.and(conditions(eb, flow, filter)))
+    .where((eb) => eb.and(conditions(eb, flow, filter, false)))
     .groupBy(['kind', 'custody', 'due', 'stand'])
     .execute()
   const states = ['unassigned', 'open', 'closed'] as const
@@ -103,38 +103,42 @@ export async function groupCases(db: Reader, flow: FlowRules, filter: ListFilter
   }))
 }
 
-const isDone = (eb: Eb): Condition => eb.not(isOpen())
-/** Written as in the index case_file_urgent. */
-const isOpen = (): Condition => sql<SqlBool>`coalesce(closed, gone) is null`
+/**
+ * Walking the index of the open cases is best for the first of them, reading the table once for counting and searching
+ * them all: the condition is written so that only the first kind meets the index case_file_urgent.
+ */
+const isOpen = (walk: boolean): Condition =>
+  walk ? sql<SqlBool>`coalesce(closed, gone) is null` : sql<SqlBool>`coalesce(closed, gone, '') = ''`
+const isDone = (): Condition => sql<SqlBool>`coalesce(closed, gone) is not null`
 const isHandled = (eb: Eb): Condition =>
   eb.or((['handler_no', 'drawn_no', 'handler_hash', 'assigned'] as const).map((name) => eb(name, 'is not', null)))
 
-function conditions(eb: Eb, flow: FlowRules, filter: ListFilter): Condition[] {
+function conditions(eb: Eb, flow: FlowRules, filter: ListFilter, walk: boolean): Condition[] {
   const { scope, states, terms, colours, custody, overDetention, department, today } = filter
   return [
     ...(scope.handlerNo === undefined ? [] : [eb(eb.fn.coalesce('handler_no', 'drawn_no'), '=', scope.handlerNo)]),
     ...(scope.department === undefined ? [] : [eb('department', '=', scope.department)]),
-    ...stateConditions(eb, states),
+    ...stateConditions(eb, states, isOpen(walk)),
     ...terms.map((term) => termCondition(eb, term)),
     ...(colours.length === 0
       ? []
-      : [isOpen(), eb.or(colours.map((colour) => colourCondition(eb, flow, colour as Colour, today)))]),
+      : [isOpen(walk), eb.or(colours.map((colour) => colourCondition(eb, flow, colour as Colour, today)))]),
     ...(custody === undefined ? [] : [eb('custody', '=', custody ? 1 : 0)]),
-    ...(overDetention === true ? [isOpen(), eb('custody', '=', 1), eb('due', '<', today.toString())] : []),
+    ...(overDetention === true ? [isOpen(walk), eb('custody', '=', 1), eb('due', '<', today.toString())] : []),
     ...(department === undefined ? [] : [eb('department', '=', department)]),
   ]
 }
 
 /** The common list (open and unassigned) asks plainly, so that the index of the open cases serves it. */
-function stateConditions(eb: Eb, states: readonly string[]): Condition[] {
+function stateConditions(eb: Eb, states: readonly string[], open: Condition): Condition[] {
   const wants = (state: string) => states.includes(state)
   if (states.length === 0 || (wants('open') && wants('unassigned') && wants('closed'))) return []
   if (!wants('closed')) {
-    if (wants('open') && wants('unassigned')) return [isOpen()]
-    return [isOpen(), wants('open') ? isHandled(eb) : eb.not(isHandled(eb))]
+    if (wants('open') && wants('unassigned')) return [open]
+    return [open, wants('open') ? isHandled(eb) : eb.not(isHandled(eb))]
   }
-  if (wants('open')) return [eb.or([isDone(eb), isHandled(eb)])]
-  return wants('unassigned') ? [eb.or([isDone(eb), eb.not(isHandled(eb))])] : [isDone(eb)]
+  if (wants('open')) return [eb.or([isDone(), isHandled(eb)])]
+  return wants('unassigned') ? [eb.or([isDone(), eb.not(isHandled(eb))])] : [isDone()]
 }
 
 /** The sealed cause of a restricted case is not found either. */
