@@ -20,6 +20,14 @@ export async function build(config: SourceConfig, context: SourceContext): Promi
   switch (config.kind) {
     case 'syslog':
       return (await import('./intake/syslog.ts')).syslogSource(config, context)
+    case 'log-file':
+      return (await import('./intake/log-file.ts')).logFileSource(config, context)
+    case 'web-hook':
+      return (await import('./intake/web-hook.ts')).webHookSource(config, context)
+    case 'line-folder':
+      return (await import('./intake/line-folder.ts')).lineFolderSource(config, context)
+    case 'clamd':
+      return (await import('./terminals/clamd-source.ts')).clamdSource(config, context)
     case 'vendor':
       return await (await import('./vendor.ts')).vendorSource(config, context)
     case 'hikvision':
@@ -59,7 +67,9 @@ function onAskedPort(config: SourceConfig): SourceConfig {
   if (config.kind !== 'syslog' || !asked) return config
   const port = Number(asked)
   const moved = <Bound extends { port: number }>(bound: Bound | undefined) => bound && { ...bound, port }
-  return { ...config, udp: moved(config.udp), tcp: moved(config.tcp), tls: moved(config.tls) }
+  // TLS cannot share the number with TCP.
+  const tls = port === 0 ? moved(config.tls) : config.tls
+  return { ...config, udp: moved(config.udp), tcp: moved(config.tcp), tls }
 }
 
 function brokerOf({ services: { broker } }: Config): House['broker'] {

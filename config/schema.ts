@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Severity } from '../contract/severity.ts'
 import { Artemis, Dahua, Hikvision, Zkteco } from './doors.ts'
 import { common, level, secret } from './source-common.ts'
-import { Syslog, Vendor } from './terminals.ts'
+import { Clamd, LineFolder, LogFile, Syslog, Vendor, WebHook } from './terminals.ts'
 
 /** What an office edits. Each file has one schema; the loader names file and line of everything that does not fit. */
 
@@ -135,6 +135,10 @@ export type Site = z.output<typeof Site>
 export type { SecretRef } from './source-common.ts'
 export const SourceConfig = z.discriminatedUnion('kind', [
   Syslog,
+  LogFile,
+  WebHook,
+  LineFolder,
+  Clamd,
   Vendor,
   Hikvision,
   Artemis,

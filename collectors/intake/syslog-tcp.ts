@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type ServerOpts, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Decoded, nothing, refuse } from '../source.ts'
 import type { Listener } from './syslog.ts'
@@ -10,11 +10,22 @@ const MAX_CONNECTIONS = 256
 /** A console that has said nothing for so long has gone away without closing; it will connect again. */
 const IDLE_MS = 3_600_000
 
-/** @throws Error in Chinese when the port is taken */
-export async function listenTcp(address: { host: string; port: number }, parts: ListenerParts): Promise<Listener> {
+/** Certificates as PEM. With `clientCa` only senders whose certificate it signed are heard (RFC 5425 4.2). */
+export interface TlsIdentity {
+  cert: string
+  key: string
+  clientCa?: string
+}
+
+/** @throws Error in Chinese when the port is taken or the certificate does not fit its key */
+export async function listenTcp(
+  address: { host: string; port: number },
+  parts: ListenerParts,
+  identity?: TlsIdentity,
+): Promise<Listener> {
   const { reception, senders, log } = parts
   const sockets = new Set<Socket>()
-  const server = createServer({ keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
+  const hear = (socket: Socket) => {
     const sender = socket.remoteAddress ?? ''
     if (!senders.isAllowed(sender)) {
       reception.lost(1, 'stranger', sender)
@@ -28,7 +39,9 @@ export async function listenTcp(address: { host: string; port: number }, parts: 
       if (!socket.destroyed) log.warn({ err, sender }, 'TCP 连接出错，已断开')
       socket.destroy()
     })
-  })
+  }
+  const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000 }
+  const server = identity ? await tlsServer(identity, keepAlive, hear, log) : createServer(keepAlive, hear)
   server.maxConnections = MAX_CONNECTIONS
   server.on('drop', () => log.warn('TCP 连接数已到上限，新连接被拒绝'))
   await bound(server, address)
@@ -40,6 +53,24 @@ export async function listenTcp(address: { host: string; port: number }, parts: 
         server.close(() => done())
         for (const socket of sockets) socket.destroy()
       }),
+  }
+}
+
+/** TLS is loaded only where a source asks for it. Handshakes that fail leave a line in the log, no more. */
+async function tlsServer(
+  { cert, key, clientCa }: TlsIdentity,
+  options: ServerOpts,
+  hear: (socket: Socket) => void,
+  log: ListenerParts['log'],
+): Promise<Server> {
+  const tls = await import('node:tls')
+  const proof = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  try {
+    const server = tls.createServer({ ...options, cert, key, ...proof, minVersion: 'TLSv1.2' }, hear)
+    server.on('tlsClientError', (err, socket) => log.warn({ err, sender: socket.remoteAddress }, 'TLS 握手失败'))
+    return server
+  } catch (error) {
+    throw new Error(`TLS 证书或私钥不可用：${(error as Error).message}`)
   }
 }
 

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import type { SourceOf } from '../../config/schema.ts'
 import type { Decoded, SourceContext, SourceRunner } from '../source.ts'
 import { dialectOf } from '../terminals/dialects.ts'
 import { createSenders } from './senders.ts'
 import { createDecoder } from './syslog-decode.ts'
 import { listenTcp } from './syslog-tcp.ts'
-import { listenUdp } from './syslog-udp.ts'
+import { type ListenerParts, listenUdp } from './syslog-udp.ts'
 
 /** What both listeners do with a decoded message. */
 export interface Reception {
@@ -29,7 +31,16 @@ const WHY = {
   stranger: '不在允许名单（allow）中，其报文已丢弃；若属实，请把地址加入 sources.yaml',
 } as const
 
-/** Syslog over UDP and TCP; the dialect of its profile reads the bodies. */
+function readPem(file: string, dataDir: string): string {
+  const path = isAbsolute(file) ? file : join(dataDir, file)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`读不到证书文件 ${path}（${(error as Error).message}），请核对 sources.yaml 的 tls`)
+  }
+}
+
+/** Syslog over UDP, TCP and TLS; the dialect of its profile reads the bodies. */
 export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext): SourceRunner {
   const senders = createSenders(config.allow, config.maxPerSecond)
   const listeners: Listener[] = []
@@ -69,10 +80,19 @@ export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext)
     },
   }
 
+  async function startTls(tls: NonNullable<SourceOf<'syslog'>['tls']>, shared: ListenerParts): Promise<number> {
+    const [cert, key, clientCa] = [tls.certFile, tls.keyFile, tls.clientCaFile].map(
+      (file) => file && readPem(file, context.dataDir),
+    )
+    const listener = await listenTcp(tls, shared, { cert: cert ?? '', key: key ?? '', clientCa })
+    listeners.push(listener)
+    return listener.port
+  }
+
   return {
     async start() {
-      const { udp, tcp } = config
-      if (!udp && !tcp) throw new Error('udp 与 tcp 至少写一项')
+      const { udp, tcp, tls } = config
+      if (!udp && !tcp && !tls) throw new Error('udp、tcp、tls 至少写一项')
       const decode = createDecoder(await dialectOf(context.profile, context.personHash, context.vendorDir))
       const shared = { reception, senders, decode, clock: context.clock, log: context.log }
       if (tcp) listeners.push(await listenTcp(tcp, shared))
@@ -82,6 +102,7 @@ export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext)
       context.listens({
         ...(tcp && { tcp: listeners[0]?.port ?? 0 }),
         ...(udp && { udp: listeners.at(-1)?.port ?? 0 }),
+        ...(tls && { tls: await startTls(tls, shared) }),
       })
       context.state('ok')
       calm = setInterval(() => {

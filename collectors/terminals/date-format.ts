@@ -25,13 +25,24 @@ const LETTERS: Readonly<Record<string, (count: number) => [group: string, patter
  * Without offset it is the wall clock of `zone`. Undefined when format or time are none that can be read.
  */
 export function readFormatted(text: string, format: string, zone: string): Moment | undefined {
-  const pattern = format.length > MAX_FORMAT ? undefined : patternOf(format)
+  const pattern = format.length > MAX_FORMAT ? undefined : known(format)
   const found = pattern?.exec(text.trim())?.groups
   if (!found) return undefined
   const wall = wallOf(found)
   if (!wall) return undefined
   if (found.zone === undefined || found.zone === '') return ofZone(wall, zone)
   return readMoment(`${wall.toString({ smallestUnit: 'millisecond' })}${offsetOf(found.zone)}`, zone)
+}
+
+/** A sender has one format: compiled once. */
+const patterns = new Map<string, RegExp | undefined>()
+const MAX_PATTERNS = 32
+function known(format: string): RegExp | undefined {
+  if (!patterns.has(format)) {
+    if (patterns.size >= MAX_PATTERNS) patterns.clear()
+    patterns.set(format, patternOf(format))
+  }
+  return patterns.get(format)
 }
 
 function patternOf(format: string): RegExp | undefined {
