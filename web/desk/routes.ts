@@ -13,6 +13,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/alerts', title: '告警', permission: 'alerts.read' },
   { path: '/desk/cases', title: '流程节点', permission: 'cases.read-own' },
   { path: '/desk/draws', title: '随机分案', permission: 'draws.read' },
+  { path: '/desk/reviews', title: '评查', permission: 'reviews.read-own' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
   { path: '/desk/audit', title: '审计', permission: 'audit.read' },
@@ -32,6 +33,17 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
+      {
+        path: 'reviews/samples/:id?',
+        component: () => import('./reviews/SamplesDesk.vue'),
+        meta: { title: '常规抽查' },
+      },
+      {
+        path: 'reviews/performance',
+        component: () => import('./reviews/PerformanceDesk.vue'),
+        meta: { title: '业绩档案' },
+      },
+      { path: 'reviews/:id?', component: () => import('./reviews/ReviewsDesk.vue'), meta: { title: '评查' } },
     ],
   },
 ]
