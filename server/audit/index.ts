@@ -18,7 +18,7 @@ export interface AuditDeps {
 
 const SWEEP_MS = 30_000
 /** A cut tail is found back to the last head that was kept outside. */
-const ANCHOR_MS = 10 * 60_000
+const ANCHOR_MS = 60_000
 
 export const auditMigrations = [...chainMigrations, ...journalMigrations, ...trailMigrations]
 
