@@ -21,8 +21,8 @@ export const CaseClock = z.strictObject({
   match: z.array(text).default([]),
   /** Runs only while the current node is one of these; empty = until the case is concluded. */
   while: z.array(text).default([]),
-  /** `accepted`: the day of acceptance; `node`: the day on which the node began. */
-  from: z.enum(['accepted', 'node']).default('accepted'),
+  /** `accepted`: the day of acceptance; `return`: the day of the last 退回补充侦查. */
+  from: z.enum(['accepted', 'return']).default('accepted'),
   /** The limit of the case itself: it colours the case and is compared with the day that the export names. */
   main: z.boolean().default(false),
 })

@@ -279,7 +279,7 @@ export const AlertRule = z.strictObject({
   forS: z.number().min(0).default(0),
   enabled: z.boolean().default(true),
   /** False: however many at once, each keeps a card of its own (超期羁押). */
-  gather: z.boolean().default(true),
+  gather: z.boolean().optional(),
 })
 export type AlertRule = z.output<typeof AlertRule>
 export const AlertRules = z.strictObject({

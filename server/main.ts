@@ -160,7 +160,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     metrics: (points) => metrics.sink.write(points),
     derive: (events) => ingest.derive(events),
   })
-  const cases = casesFeature({ ...common, employeeOf: (hash) => employees.get(hash) })
+  const cases = casesFeature({ ...common, tasks: tasks.desk, newId, employeeOf: (hash) => employees.get(hash) })
   const anchor = anchorage({
     folder: anchorFolder(dataDir),
     site: site.site,

@@ -89,7 +89,7 @@ export class Book {
   #bornOrGathered(signal: Raise): void {
     const born = (this.#loaded.births.get(signal.rule) ?? 0) + (this.#newBirths.get(signal.rule) ?? 0)
     this.#newBirths.set(signal.rule, (this.#newBirths.get(signal.rule) ?? 0) + 1)
-    if (!stormDecision(born, this.#config.storm.perMinute).gather) {
+    if (signal.alone || !stormDecision(born, this.#config.storm.perMinute).gather) {
       this.#born(signal, 'card', 'first')
       return
     }

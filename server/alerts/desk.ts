@@ -42,28 +42,38 @@ export async function commitBook(context: AlertsContext, turn: Turn, changes: Ch
 /** The port that other features are given. */
 export function makeDesk(context: AlertsContext, turnEvents: TurnEvents): AlertDesk {
   return {
-    async raise(turn, signal) {
-      const rule = context.index.byId.get(signal.rule)
-      if (!rule) context.log.warn({ rule: signal.rule }, '告警规则未登记，按默认级别告警')
-      if (rule && !rule.enabled) return
-      if (signal.rule === SELFTEST_RULE) return
-      await applySignals(context, turn, [
-        signalOf(context, rule ?? unknownRule(signal.rule), {
-          cause: signal.cause,
-          severity: signal.severity ?? rule?.severity ?? 'warning',
-          domain: signal.domain,
-          object: signal.object,
-          at: signal.at,
-          clearable: signal.clearable,
-          evidence: fixEvidence(signal, turnEvents.get(turn) ?? []),
-          values: signal.values ?? {},
-          ...(signal.facts ? { facts: signal.facts } : {}),
-          ...(signal.demo === undefined ? {} : { demo: signal.demo }),
+    async raise(turn, ...signals) {
+      const events = turnEvents.get(turn) ?? []
+      await applySignals(
+        context,
+        turn,
+        signals.flatMap((signal) => {
+          const rule = context.index.byId.get(signal.rule)
+          if (!rule) context.log.warn({ rule: signal.rule }, '告警规则未登记，按默认级别告警')
+          if ((rule && !rule.enabled) || signal.rule === SELFTEST_RULE) return []
+          const occasion = {
+            cause: signal.cause,
+            severity: signal.severity ?? rule?.severity ?? 'warning',
+            domain: signal.domain,
+            object: signal.object,
+            at: signal.at,
+            clearable: signal.clearable,
+            evidence: fixEvidence(signal, events),
+            values: signal.values ?? {},
+            ...(signal.facts ? { facts: signal.facts } : {}),
+            ...(signal.demo === undefined ? {} : { demo: signal.demo }),
+          }
+          return [signalOf(context, rule ?? unknownRule(signal.rule), occasion)]
         }),
-      ])
+      )
     },
     async clear(turn, cause, at) {
-      await applySignals(context, turn, [{ kind: 'clear', cause, at, eventId: null }])
+      const causes = typeof cause === 'string' ? [cause] : cause
+      await applySignals(
+        context,
+        turn,
+        causes.map((one) => ({ kind: 'clear', cause: one, at, eventId: null })),
+      )
     },
   }
 }

@@ -24,6 +24,8 @@ export type Signal =
       /** Late data: filed, never announced. */
       backfill: boolean
       hidden: boolean
+      /** Never gathered on a storm card. */
+      alone?: boolean
     }
   | { kind: 'clear'; cause: string; at: number; eventId: string | null }
 export type Raise = Extract<Signal, { kind: 'raise' }>

@@ -57,6 +57,7 @@ export function signalOf(context: WordsContext, rule: AlertRule, occasion: Occas
     demo: occasion.demo ?? context.demo,
     backfill: occasion.backfill ?? false,
     hidden: rule.id === SELFTEST_RULE,
+    alone: rule.gather === false,
   }
 }
 

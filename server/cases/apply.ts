@@ -26,7 +26,8 @@ export function applyCaseEvent(
     custody: typeof data.custody === 'boolean' ? data.custody : before.custody,
     accepted: keepDate(data, 'acceptedAt', before.accepted),
     assigned: keepDate(data, 'assignedAt', before.assigned),
-    due: keepDate(data, 'due', before.due),
+    exportedDue: keepDate(data, 'due', before.exportedDue),
+    started: keepDate(data, 'startedAt', before.started),
     closed: keepDate(data, 'closedAt', before.closed),
     outcome: keep(data, 'outcome', before.outcome),
     restricted:

@@ -1,10 +1,14 @@
 import type { Config } from '../../config/load.ts'
-import { officeTime } from '../../config/zone.ts'
 import type { Freshness } from '../../contract/panels/common.ts'
-import type { AlertDesk, EventHandler, Records, StoredEvent, Tick, Turn } from '../feature.ts'
+import type { DeadlineEvent } from '../deadlines/rules.ts'
+import type { AlertDesk, EventHandler, Records, StoredEvent, Turn } from '../feature.ts'
 import { applyCaseEvent } from './apply.ts'
-import { addHistory, claimRung, clearRung, loadCases, openCases, openRungs, saveCases } from './repository.ts'
-import { type CaseRecord, caseId, daysLeft, daysWord, rungs } from './rules.ts'
+import type { ClockDeps } from './clock-deps.ts'
+import { type Act, insertActs, loadActs } from './clock-store.ts'
+import { type Prints, problemOf, reckonCases } from './clock-work.ts'
+import { actOfNode } from './clocks.ts'
+import { addHistory, loadCases, saveCases } from './repository.ts'
+import { type CaseRecord, caseId } from './rules.ts'
 
 export interface CasesDeps {
   config: Config
@@ -17,8 +21,8 @@ export interface CasesDeps {
 
 export const CASE_PANELS = ['flow', 'due-calendar', 'case-trend', 'structure'] as const
 
-/** Files each `case.*` event in the case's record and history. */
-export function caseHandler(deps: CasesDeps): EventHandler {
+/** Files each `case.*` event in the case's record and history, and reckons the case's clocks anew. */
+export function caseHandler(deps: CasesDeps & ClockDeps & { prints(): Prints }): EventHandler {
   return {
     name: 'cases',
     types: ['case.'],
@@ -28,12 +32,21 @@ export function caseHandler(deps: CasesDeps): EventHandler {
         return caseNo ? [{ event, caseNo }] : []
       })
       if (named.length === 0) return
-      const records = await loadCases(turn.tx, [...new Set(named.map(({ caseNo }) => caseNo))])
+      const known = await loadCases(turn.tx, [...new Set(named.map(({ caseNo }) => caseNo))])
+      const records = new Map(known)
+      const told: Act[] = []
       for (const { event, caseNo } of named) {
+        const before = records.get(caseNo)
         const input = { type: event.type, at: event.observedMs, caseNo, data: withNumber(deps, event.data) }
-        records.set(caseNo, applyCaseEvent(deps.config.flow, records.get(caseNo), input))
+        const after = applyCaseEvent(deps.config.flow, before, input)
+        records.set(caseNo, after)
+        const act = actOfNode(deps.config.clocks, before, after, event.observedMs)
+        if (act) told.push(nodeAct(deps, turn, after.id, act))
       }
-      await saveCases(turn.tx, [...records.values()])
+      await insertActs(turn.tx, await possible(deps, turn, told, records))
+      const cases = [...records].map(([caseNo, record]) => ({ record, before: known.get(caseNo) }))
+      const prints = deps.prints()
+      await saveCases(turn.tx, await reckonCases(deps, turn, cases, 'event', prints), prints.both)
       await addHistory(
         turn.tx,
         named.map(({ event, caseNo }) => historyRow(event, caseNo)),
@@ -41,6 +54,39 @@ export function caseHandler(deps: CasesDeps): EventHandler {
       turn.touch(...CASE_PANELS)
     },
   }
+}
+
+const nodeAct = (deps: ClockDeps, turn: Turn, caseId: string, act: DeadlineEvent): Act => ({
+  id: deps.newId(),
+  caseId,
+  type: act.type,
+  on: act.on,
+  note: act.note ?? '',
+  source: 'node',
+  by: null,
+  at: turn.now,
+  void: null,
+})
+
+/** A node that does not fit the course of the clock is shown in the case's history; it must not stop the clock. */
+async function possible(
+  deps: ClockDeps,
+  turn: Turn,
+  told: readonly Act[],
+  records: ReadonlyMap<string, CaseRecord>,
+): Promise<Act[]> {
+  if (told.length === 0) return []
+  const byId = new Map([...records.values()].map((record) => [record.id, record]))
+  const acts = await loadActs(turn.tx, [...byId.keys()])
+  const kept: Act[] = []
+  for (const act of told) {
+    const record = byId.get(act.caseId)
+    const own = acts.get(act.caseId) ?? []
+    if (!record || problemOf(deps, record, [...own, act]) !== null) continue
+    acts.set(act.caseId, [...own, act])
+    kept.push(act)
+  }
+  return kept
 }
 
 /** Exports name the handler by hash only; our own staff list knows whose it is. */
@@ -65,63 +111,3 @@ const historyRow = (event: StoredEvent, caseNo: string) => ({
     .join(' → ')
     .slice(0, 400),
 })
-
-/** Deadlines pass by time alone: each rung is told once for the same due date and taken back when it no longer holds. */
-export function rungTick(deps: CasesDeps): Tick {
-  return {
-    name: 'case-rungs',
-    everyMs: 15_000,
-    async run(turn) {
-      const today = officeTime(turn.now).toPlainDate()
-      const open = await openCases(turn.tx)
-      const standing = new Set<string>()
-      for (const record of open)
-        for (const rung of rungs(deps.config.flow, record, today)) {
-          standing.add(`${record.id} ${record.due} ${rung}`)
-          const claimed = await claimRung(turn.tx, {
-            case_id: record.id,
-            due: record.due ?? '',
-            rung,
-            fired_ms: turn.now,
-          })
-          if (claimed) await tell(turn, deps, record, rung, today)
-        }
-      for (const rung of await openRungs(turn.tx)) {
-        if (standing.has(`${rung.case_id} ${rung.due} ${rung.rung}`)) continue
-        await clearRung(turn.tx, rung, turn.now)
-        await deps.alerts.clear(turn, `case.${rung.rung}:${rung.case_id}:${rung.due}`, turn.now)
-      }
-    },
-  }
-}
-
-const RULES = {
-  'last-day': 'case.custody-last-day',
-  'over-detention': 'case.over-detention',
-  overdue: 'case.overdue',
-} as const
-
-async function tell(
-  turn: Turn,
-  deps: CasesDeps,
-  record: CaseRecord,
-  rung: keyof typeof RULES,
-  today: Temporal.PlainDate,
-): Promise<void> {
-  await deps.alerts.raise(turn, {
-    cause: `case.${rung}:${record.id}:${record.due}`,
-    rule: RULES[rung],
-    domain: 'case',
-    object: `case:${record.caseNo}`.slice(0, 128),
-    at: turn.now,
-    evidence: [],
-    clearable: true,
-    values: {
-      caseNo: record.caseNo,
-      kind: record.typeName,
-      department: record.department ?? '未分案',
-      due: record.due ?? '',
-      days: daysWord(daysLeft(record.due ?? today.toString(), today)),
-    },
-  })
-}

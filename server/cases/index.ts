@@ -1,9 +1,12 @@
-import type { WorkCalendar } from '../../config/workdays.ts'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
 import { caseRoutes } from '../../contract/http/cases.ts'
 import { type BoundRoute, bind, type Feature, type Panel } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import { type CasesDeps, caseHandler, rungTick } from './events.ts'
+import type { ClockDeps } from './clock-deps.ts'
+import { clockRoutes } from './clock-routes.ts'
+import { pastOf } from './clock-store.ts'
+import { type Prints, printsOf } from './clock-work.ts'
+import { CASE_PANELS, type CasesDeps, caseHandler } from './events.ts'
 import { caseExporter } from './export.ts'
 import {
   CASE_FIGURES,
@@ -14,6 +17,8 @@ import {
   readCaseBoard,
   structurePanel,
 } from './figures.ts'
+import { ladderTick } from './ladder-tick.ts'
+import { presentPast } from './ledger.ts'
 import { present } from './present.ts'
 import { CaseQueries } from './queries.ts'
 import { caseMigrations, findCase, readHistory } from './repository.ts'
@@ -21,22 +26,28 @@ import { inScope, scopeOf } from './scope.ts'
 
 export type { CasesDeps } from './events.ts'
 
-/** 一网通全岗: the case list, its nodes and their colours. */
-export function casesFeature(deps: CasesDeps & { calendar: WorkCalendar }): Feature {
+/** 一网通全岗: the case list, its nodes, their deadlines by our own engine, and the warning ladder. */
+export function casesFeature(deps: CasesDeps & ClockDeps): Feature {
   const ask = new CaseQueries(deps)
+  let known: Prints | undefined
+  const prints = () => {
+    known ??= printsOf(deps)
+    return known
+  }
+  const clocks = { ...deps, prints, panels: CASE_PANELS }
   return {
     name: 'cases',
     migrations: caseMigrations,
-    handlers: [caseHandler(deps)],
+    handlers: [caseHandler(clocks)],
     panels: panels(deps),
     figures: [{ permission: 'figures.read', names: CASE_FIGURES, list: (now) => caseFigures(deps, now) }],
-    routes: routes(deps, ask),
+    routes: [...routes(deps, ask), ...clockRoutes(clocks)],
     exports: [caseExporter(deps, ask)],
-    ticks: [rungTick(deps)],
+    ticks: [ladderTick(clocks)],
   }
 }
 
-function panels(deps: CasesDeps & { calendar: WorkCalendar }): Panel[] {
+function panels(deps: CasesDeps & ClockDeps): Panel[] {
   const panel = (name: string, load: Panel['load']): Panel => ({ name, permission: 'wall.view', everyMs: 30_000, load })
   return [
     panel('flow', async (now) => flowPanel(deps, await readCaseBoard(deps, now))),
@@ -61,7 +72,8 @@ function routes(deps: CasesDeps, ask: CaseQueries): BoundRoute[] {
       const record = await findCase(deps.records.read, params.id)
       // A stranger's case answers like one that does not exist.
       if (!record || !inScope(scopeOf(deps, person), record)) throw new Refusal('not-found', '没有这件案件，或无权查看')
-      const history = await readHistory(deps.records.read, record.id)
+      const db = deps.records.read
+      const [history, past] = await Promise.all([readHistory(db, record.id), pastOf(db, record.id)])
       return {
         ...present(flow, record, now),
         history: history.map(({ at_ms, type, what }) => ({
@@ -70,6 +82,7 @@ function routes(deps: CasesDeps, ask: CaseQueries): BoundRoute[] {
           label: EVENT_TYPES[type]?.label ?? type,
           what,
         })),
+        previous: past.map(presentPast),
       }
     }),
   ]

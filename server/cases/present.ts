@@ -1,7 +1,7 @@
 import type { FlowRules } from '../../config/schema.ts'
 import { officeTime } from '../../config/zone.ts'
 import type { CaseItem } from '../../contract/http/cases.ts'
-import { type CaseRecord, caseState, colourOf, daysLeft } from './rules.ts'
+import { type CaseRecord, caseState, colourOf, daysLeft, differs } from './rules.ts'
 
 /** Names each field that may leave. */
 export function present(flow: FlowRules, record: CaseRecord, now: number): CaseItem {
@@ -22,6 +22,10 @@ export function present(flow: FlowRules, record: CaseRecord, now: number): CaseI
     accepted: record.accepted,
     assigned: record.assigned,
     due: record.due,
+    exportedDue: record.exportedDue,
+    differs: differs(record),
+    provisional: record.provisional,
+    clock: record.clock,
     daysLeft: open && record.due ? daysLeft(record.due, today) : null,
     colour: open ? colourOf(flow, record, today) : null,
     closed: record.closed,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Migration, Reader, Tx } from '../feature.ts'
+import { clockMigrations } from './clock-tables.ts'
 import type { CaseRecord } from './rules.ts'
 
 type CaseRow = {
@@ -25,6 +26,12 @@ type CaseRow = {
   gone: string | null
   applied_ms: number
   drawn_no?: string | null
+  exported_due: string | null
+  started: string | null
+  provisional: number
+  clock_name: string | null
+  /** Fingerprint of the rules and the calendar by which the case was last reckoned. */
+  clock_print: string | null
 }
 export type CaseTables = {
   case_file: CaseRow
@@ -108,6 +115,22 @@ export const caseMigrations: readonly Migration[] = [
       )
     },
   },
+  {
+    id: 'cases/004-own-deadlines',
+    async up(db) {
+      await db.schema.alterTable('case_file').addColumn('exported_due', 'varchar(10)').execute()
+      await db.schema.alterTable('case_file').addColumn('started', 'varchar(10)').execute()
+      await db.schema
+        .alterTable('case_file')
+        .addColumn('provisional', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute()
+      await db.schema.alterTable('case_file').addColumn('clock_name', 'varchar(64)').execute()
+      await db.schema.alterTable('case_file').addColumn('clock_print', 'varchar(64)').execute()
+      // Until now `due` was the export's.
+      await sql`update case_file set exported_due = due`.execute(db)
+    },
+  },
+  ...clockMigrations,
 ]
 
 export const toRecord = (row: CaseRow): CaseRecord => ({
@@ -127,13 +150,17 @@ export const toRecord = (row: CaseRow): CaseRecord => ({
   accepted: row.accepted,
   assigned: row.assigned,
   due: row.due,
+  exportedDue: row.exported_due,
+  provisional: row.provisional === 1,
+  clock: row.clock_name,
+  started: row.started,
   closed: row.closed,
   outcome: row.outcome,
   restricted: row.restricted === 1,
   gone: row.gone === 'deleted' || row.gone === 'missing' ? row.gone : null,
   appliedMs: row.applied_ms,
 })
-const toRow = (record: CaseRecord): CaseRow => ({
+const toRow = (record: CaseRecord, print: string | null): CaseRow => ({
   id: record.id,
   case_no: record.caseNo,
   unified_no: record.unifiedNo,
@@ -150,6 +177,11 @@ const toRow = (record: CaseRecord): CaseRow => ({
   accepted: record.accepted,
   assigned: record.assigned,
   due: record.due,
+  exported_due: record.exportedDue,
+  provisional: record.provisional ? 1 : 0,
+  clock_name: record.clock,
+  clock_print: print,
+  started: record.started,
   closed: record.closed,
   outcome: record.outcome,
   restricted: record.restricted ? 1 : 0,
@@ -171,6 +203,11 @@ const COLUMNS = [
   'accepted',
   'assigned',
   'due',
+  'exported_due',
+  'provisional',
+  'clock_name',
+  'clock_print',
+  'started',
   'closed',
   'outcome',
   'restricted',
@@ -198,12 +235,13 @@ export async function loadCases(db: Tx | Reader, caseNos: readonly string[]): Pr
   return found
 }
 
-export async function saveCases(tx: Tx, records: readonly CaseRecord[]): Promise<void> {
+/** @param print fingerprint by which their clocks were reckoned; null = not yet */
+export async function saveCases(tx: Tx, records: readonly CaseRecord[], print: string | null): Promise<void> {
   for (let from = 0; from < records.length; from += 500) {
     await tx
       .withTables<Tables>()
       .insertInto('case_file')
-      .values(records.slice(from, from + 500).map(toRow))
+      .values(records.slice(from, from + 500).map((record) => toRow(record, print)))
       .onConflict((conflict) =>
         conflict
           .column('id')

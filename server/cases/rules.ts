@@ -23,7 +23,16 @@ export interface CaseRecord {
   /** `YYYY-MM-DD`. */
   accepted: string | null
   assigned: string | null
+  /** Our own result; where our engine has none, the export's day. Null also while the clock stands still. */
   due: string | null
+  /** As the export names it. */
+  exportedDue: string | null
+  /** The calendar of that year is not published yet. */
+  provisional: boolean
+  /** Name of the clock that gives `due` (clocks.yaml); null = not reckoned yet. */
+  clock: string | null
+  /** 起算日 of the running limit, where the export names it. */
+  started: string | null
   closed: string | null
   outcome: string | null
   restricted: boolean
@@ -51,6 +60,10 @@ export const freshCase = (caseNo: string): CaseRecord => ({
   accepted: null,
   assigned: null,
   due: null,
+  exportedDue: null,
+  provisional: false,
+  clock: null,
+  started: null,
   closed: null,
   outcome: null,
   restricted: false,
@@ -81,19 +94,31 @@ export function colourOf(rules: FlowRules, record: CaseRecord, today: Temporal.P
   return record.due ? colourByDays(rules, record.kind, daysLeft(record.due, today)) : null
 }
 
+export type Band = FlowRules['bands'][number]
 /** The band of the kind, else the one of `*`. */
-export function colourByDays(rules: FlowRules, kind: string, days: number): Colour | null {
-  const band =
-    rules.bands.find(({ kinds }) => kinds.includes(kind)) ?? rules.bands.find(({ kinds }) => kinds.includes('*'))
-  if (!band) return null
+export const bandOfKind = (rules: FlowRules, kind: string): Band | undefined =>
+  rules.bands.find(({ kinds }) => kinds.includes(kind)) ?? rules.bands.find(({ kinds }) => kinds.includes('*'))
+export const bandNamed = (rules: FlowRules, name: string): Band | undefined =>
+  rules.bands.find((band) => band.name === name)
+
+/** Colour by legal days left (domain.md A.3). */
+export function bandColour(band: Band, days: number): Colour {
   if (days <= band.redMax) return 'red'
   if (days <= band.orangeMax) return 'orange'
   return days <= band.yellowMax ? 'yellow' : 'green'
+}
+export function colourByDays(rules: FlowRules, kind: string, days: number): Colour | null {
+  const band = bandOfKind(rules, kind)
+  return band ? bandColour(band, days) : null
 }
 
 /** 超期羁押: in custody and the limit has passed. Its own figure, never merged with an overdue node. */
 export const isOverDetention = (record: CaseRecord, today: Temporal.PlainDate): boolean =>
   record.custody && record.due !== null && caseState(record) !== 'closed' && daysLeft(record.due, today) < 0
+
+/** Our own day and the export's are not the same: both are shown, neither replaces the other in silence. */
+export const differs = ({ due, exportedDue }: Pick<CaseRecord, 'due' | 'exportedDue'>): boolean =>
+  due !== null && exportedDue !== null && due !== exportedDue
 
 export interface DueCase {
   record: CaseRecord
@@ -112,18 +137,6 @@ export function byUrgency(a: DueCase, b: DueCase): number {
     a.days - b.days ||
     a.record.caseNo.localeCompare(b.record.caseNo)
   )
-}
-
-/** Rungs that a case stands on today; each is told once for the same due date. */
-export function rungs(
-  rules: FlowRules,
-  record: CaseRecord,
-  today: Temporal.PlainDate,
-): ('last-day' | 'over-detention' | 'overdue')[] {
-  if (!record.due || caseState(record) === 'closed') return []
-  const days = daysLeft(record.due, today)
-  if (days < 0) return [record.custody ? 'over-detention' : 'overdue']
-  return record.custody && colourOf(rules, record, today) === 'red' && days === 0 ? ['last-day'] : []
 }
 
 /** `剩 N 日`, `今日 24:00`, `逾期 N 日`. */

@@ -3,9 +3,9 @@ import type { Config } from '../../config/load.ts'
 import type { WorkCalendar } from '../../config/workdays.ts'
 import { officeTime } from '../../config/zone.ts'
 import { type ComputeBody, type DeadlineAnswer, deadlineRoutes } from '../../contract/http/deadlines.ts'
+import { bandColour, bandNamed } from '../cases/rules.ts'
 import { bind, type Feature } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import { bandColour } from './colour.ts'
 import { daysBetween } from './period.ts'
 import { computeDeadline, DeadlineRefusal } from './rules.ts'
 
@@ -65,8 +65,8 @@ function explain(deps: DeadlinesDeps, body: z.output<typeof ComputeBody>, now: n
     const today = officeTime(now).toPlainDate()
     const daysLeft =
       deadline.due === null ? null : daysBetween(today, Temporal.PlainDate.from(deadline.due.slice(0, 10)))
-    const band = config.deadlines.rules.find(({ id }) => id === body.rule)?.band ?? ''
-    return { ...deadline, daysLeft, colour: daysLeft === null ? null : bandColour(config.flow, band, daysLeft) }
+    const band = bandNamed(config.flow, config.deadlines.rules.find(({ id }) => id === body.rule)?.band ?? '')
+    return { ...deadline, daysLeft, colour: daysLeft === null || !band ? null : bandColour(band, daysLeft) }
   } catch (error) {
     if (error instanceof DeadlineRefusal)
       throw new Refusal('unprocessable', error.message, [{ path: error.path, message: error.message }])

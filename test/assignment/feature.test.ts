@@ -10,7 +10,7 @@ import { casePort } from '../../server/cases/port.ts'
 import type { BoundRoute, Call, Principal } from '../../server/feature.ts'
 import { exportChain } from '../../server/records/chain.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
+import { alertLog, feed, storedEvent, type TestRecords, taskLog, testRecords, tick } from '../helpers/records.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const who = (username: string, roles: string[]): Principal => ({
@@ -45,7 +45,7 @@ async function office(contributors: string[]) {
       secret: nonce,
       anchor: (_chain, head) => anchored.push(head),
     })
-    return { cases: casesFeature(common), assignment }
+    return { cases: casesFeature({ ...common, tasks: taskLog(), newId: () => `c${n++}` }), assignment }
   }
   const shapes = build(undefined)
   const records = await testRecords([shapes.cases, shapes.assignment], NOON)

@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CaseItem } from '../../contract/http/cases.ts'
 import type { PanelName } from '../../contract/panels/index.ts'
 import { casesFeature } from '../../server/cases/index.ts'
 import type { Call, Feature, Principal } from '../../server/feature.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, loadPanel, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
+import {
+  alertLog,
+  feed,
+  loadPanel,
+  storedEvent,
+  type TestRecords,
+  taskLog,
+  testRecords,
+  tick,
+} from '../helpers/records.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const person = (grants: string[], username = 'x'): Principal => ({
@@ -22,13 +32,17 @@ const person = (grants: string[], username = 'x'): Principal => ({
 describe('一网通全岗 on a real store', () => {
   let records: TestRecords
   let alerts: ReturnType<typeof alertLog>
+  let tasks: ReturnType<typeof taskLog>
   let feature: Feature
   beforeEach(async () => {
     alerts = alertLog()
+    tasks = taskLog()
     const deps = {
       config: demoConfig(),
       calendar: demoCalendar(),
       alerts,
+      tasks,
+      newId: () => randomUUID(),
       freshness: async () => alive('业务系统', NOON),
     }
     records = await testRecords([casesFeature({ ...deps, records: {} as never })], NOON)
@@ -119,17 +133,31 @@ describe('一网通全岗 on a real store', () => {
     await tick(records, feature)
     expect([...alerts.open.values()].map(({ rule }) => rule).sort()).toEqual(['case.over-detention', 'case.overdue'])
   })
-  it('opens new rungs for a new due date', async () => {
+  it('opens new rungs for a new due date, and says so when the export names another day', async () => {
     await tick(records, feature)
-    await feed(records, feature, [
-      storedEvent('case.deadline_changed', '2026-11-24T12:01:00+08:00', {
-        object: 'case:2',
-        data: { caseNo: '2', due: '2026-11-22' },
-      }),
-    ])
+    const told = (no: string, due: string) =>
+      feed(records, feature, [
+        storedEvent('case.deadline_changed', '2026-11-24T12:01:00+08:00', {
+          object: `case:${no}`,
+          data: { caseNo: no, due },
+        }),
+      ])
+    // 2026-11-20 plus the extension of 15 days is a Saturday: the export tells of an extension.
+    await told('2', '2026-12-07')
     await tick(records, feature)
-    expect(alerts.raised.filter(({ rule }) => rule === 'case.overdue')).toHaveLength(2)
-    expect([...alerts.open.values()].filter(({ rule }) => rule === 'case.overdue')).toHaveLength(1)
+    expect([...alerts.open.values()].filter(({ rule }) => rule === 'case.overdue')).toHaveLength(0)
+    expect(tasks.opened.filter(({ key }) => key.startsWith('differs:'))).toHaveLength(0)
+    // What no act explains stays a difference, and both days are shown.
+    await told('3', '2026-12-22')
+    const item = ((await call('listCases', { query: {}, person: person(['cases.read']) })) as { items: CaseItem[] })
+      .items
+    expect(item.find(({ caseNo }) => caseNo === '2')).toMatchObject({ due: '2026-12-07', differs: false })
+    expect(item.find(({ caseNo }) => caseNo === '3')).toMatchObject({
+      due: '2026-12-20',
+      exportedDue: '2026-12-22',
+      differs: true,
+    })
+    expect([...tasks.standing.keys()].filter((key) => key.startsWith('differs:'))).toHaveLength(1)
   })
   it('lists by state, pages, and shows a prosecutor own cases only', async () => {
     const list = async (query: object, who: Principal) =>

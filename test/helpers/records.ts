@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
 import type { AlertItem } from '../../contract/panels/alerts.ts'
 import { PANELS, type PanelData, type PanelName } from '../../contract/panels/index.ts'
-import type { AlertDesk, AlertSignal, EventHandler, Feature, StoredEvent, Turn } from '../../server/feature.ts'
+import type {
+  AlertDesk,
+  AlertSignal,
+  EventHandler,
+  Feature,
+  StoredEvent,
+  TaskDesk,
+  TaskSpec,
+  Turn,
+} from '../../server/feature.ts'
 import { RecordStore } from '../../server/records/store.ts'
 
 /** A real records store in a folder of its own, with a clock that the test moves. */
@@ -56,13 +65,35 @@ export function alertLog(): AlertDesk & { raised: AlertSignal[]; cleared: string
     raised,
     cleared,
     open,
-    async raise(_turn: Turn, signal) {
-      raised.push(signal)
-      open.set(signal.cause, signal)
+    async raise(_turn: Turn, ...signals) {
+      raised.push(...signals)
+      for (const signal of signals) open.set(signal.cause, signal)
     },
     async clear(_turn: Turn, cause) {
-      cleared.push(cause)
-      open.delete(cause)
+      for (const one of typeof cause === 'string' ? [cause] : cause) {
+        cleared.push(one)
+        open.delete(one)
+      }
+    },
+  }
+}
+
+/** Writes down what features ask of the desks: each key once for good. */
+export function taskLog(): TaskDesk & { opened: TaskSpec[]; standing: Map<string, TaskSpec> } {
+  const standing = new Map<string, TaskSpec>()
+  const opened: TaskSpec[] = []
+  return {
+    opened,
+    standing,
+    async open(_turn: Turn, specs) {
+      for (const spec of specs) {
+        if (opened.some(({ key }) => key === spec.key)) continue
+        opened.push(spec)
+        standing.set(spec.key, spec)
+      }
+    },
+    async close(_turn: Turn, keys) {
+      for (const key of keys) standing.delete(key)
     },
   }
 }

@@ -8,7 +8,16 @@ import type { BoundRoute, Principal } from '../../server/feature.ts'
 import { exportChain } from '../../server/records/chain.ts'
 import { reviewFeature } from '../../server/review/index.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, loadPanel, storedEvent, type TestRecords, testRecords, tick } from '../helpers/records.ts'
+import {
+  alertLog,
+  feed,
+  loadPanel,
+  storedEvent,
+  type TestRecords,
+  taskLog,
+  testRecords,
+  tick,
+} from '../helpers/records.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const DAY = 86_400_000
@@ -35,7 +44,12 @@ async function office() {
   const build = (store: TestRecords['store'] | undefined) => {
     const records = store as TestRecords['store']
     const common = { config, calendar: demoCalendar(), records, alerts: alertLog() }
-    const cases = casesFeature({ ...common, freshness: async () => alive('业务系统', NOON) })
+    const cases = casesFeature({
+      ...common,
+      tasks: taskLog(),
+      newId: () => randomBytes(12).toString('hex'),
+      freshness: async () => alive('业务系统', NOON),
+    })
     const review = reviewFeature({
       config,
       records,
