@@ -39,6 +39,14 @@ export async function* history(
   }
 }
 
+/** Those of these events that are still kept, in order of arrival; at most 1000. */
+export async function eventsOf(read: Reader, ids: readonly string[]): Promise<StoredEvent[]> {
+  if (ids.length === 0) return []
+  const inbox = read.withTables<IngestTables>().selectFrom('inbox').selectAll()
+  const rows = await inbox.where('id', 'in', ids.slice(0, 1000)).orderBy('seq').execute()
+  return rows.map(storedEvent)
+}
+
 /** Stored events received since (epoch ms), newest first, page by page: what the metrics may have missed in a crash. */
 export async function* receivedSince(read: Reader, since: number): AsyncIterable<readonly StoredEvent[]> {
   let before = Number.MAX_SAFE_INTEGER

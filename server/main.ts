@@ -24,7 +24,7 @@ import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
-import { history, receivedSince } from './history.ts'
+import { eventsOf, history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
 import { createServer } from './http/node-http.ts'
@@ -121,6 +121,9 @@ export async function assemble(options: HouseOptions): Promise<House> {
     selftestSeen: (eventId, at) => sources.selftestSeen(eventId, at),
     shiftStart: shiftStartOf(site.shifts),
     history: (query) => history(records.read, query),
+    eventsOf: (ids) => eventsOf(records.read, ids),
+    audit: auditTrail,
+    unit: site.unit,
   })
   const sources = sourcesFeature({
     records,

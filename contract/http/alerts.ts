@@ -20,6 +20,20 @@ const params = z.object({ id: z.string().min(1).max(64) })
 const reason = z.string({ error: '请填写原因' }).trim().min(1, '请填写原因').max(200, '原因不超过 200 字')
 const millis = z.coerce.number().int().min(0)
 
+/** Conditions of the list and of its export. */
+export const AlertFilters = z.object({
+  state: some(ALERT_STATES),
+  severity: some(SEVERITIES),
+  domain: some(DOMAINS),
+  step: some(ALERT_STEPS),
+  rule: z.string().max(100).optional(),
+  object: z.string().max(128).optional(),
+  /** Epoch ms: whose last occurrence is not before `from` and whose first is before `to`. */
+  from: millis.optional(),
+  to: millis.optional(),
+})
+export type AlertFilters = z.output<typeof AlertFilters>
+
 export const alerts = route({
   id: 'alerts',
   method: 'GET',
@@ -27,17 +41,7 @@ export const alerts = route({
   summary: '告警列表，新的在前；不加条件即全部未关闭的',
   tag,
   permission: 'alerts.read',
-  query: PageQuery.extend({
-    state: some(ALERT_STATES),
-    severity: some(SEVERITIES),
-    domain: some(DOMAINS),
-    step: some(ALERT_STEPS),
-    rule: z.string().max(100).optional(),
-    object: z.string().max(128).optional(),
-    /** Epoch ms: whose last occurrence is not before `from` and whose first is before `to`. */
-    from: millis.optional(),
-    to: millis.optional(),
-  }),
+  query: PageQuery.extend(AlertFilters.shape),
   answer: page(AlertItem),
 })
 
@@ -114,6 +118,17 @@ export const alert = route({
   permission: 'alerts.read',
   params,
   answer: AlertDetail,
+})
+
+export const alertEvidence = route({
+  id: 'alertEvidence',
+  method: 'GET',
+  path: '/alerts/{id}/evidence',
+  summary: '证据包（zip）：可读的说明页、告警、过程、证据事件与每个文件的 SHA-256',
+  tag,
+  permission: 'alerts.read',
+  params,
+  produces: 'file',
 })
 
 const work = { method: 'POST', tag, permission: 'alerts.work', params, answer: AlertItem } as const

@@ -3,6 +3,7 @@ import type { AlertRule, AlertRules, Site } from '../../config/schema.ts'
 import { officeDate } from '../../config/zone.ts'
 import type { Domain } from '../../contract/domains.ts'
 import type { Figure } from '../../contract/figures.ts'
+import type { AuditPort } from '../audit/journal.ts'
 import type { Records, StoredEvent } from '../feature.ts'
 import { indexRules, type RuleIndex } from './rules.ts'
 
@@ -36,6 +37,12 @@ export interface AlertsDeps {
   shiftStart?(now: number): number
   /** Stored events of these types in order of arrival, for the dry run. */
   history?(query: { types: readonly string[]; from: number; to: number }): AsyncIterable<readonly StoredEvent[]>
+  /** Those of these stored events that are still kept, for the evidence pack. */
+  eventsOf?(ids: readonly string[]): Promise<readonly StoredEvent[]>
+  /** Who took evidence away. */
+  audit?: AuditPort
+  /** Name of the office, written on what is taken away. */
+  unit?: string
 }
 
 export interface AlertsContext extends AlertsDeps {

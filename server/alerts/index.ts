@@ -3,6 +3,7 @@ import type { AlertDesk, Feature, Turn } from '../feature.ts'
 import { type AlertsDeps, makeContext } from './context.ts'
 import { makeDesk, type TurnEvents } from './desk.ts'
 import { alertHandler } from './events.ts'
+import { alertExporter } from './export.ts'
 import { evaluateFigures } from './figure-rules.ts'
 import { alertFigures, alertPanels, type Pulse } from './figures.ts'
 import { alertMigrations } from './migrations.ts'
@@ -52,6 +53,7 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
     routes: [...alertRoutes(context), ...silenceRoutes(context)],
     panels: alertPanels(context, pulse),
     figures: [alertFigures(context, pulse)],
+    exports: [alertExporter(context)],
     ticks: [
       {
         ...escalation,

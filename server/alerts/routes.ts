@@ -4,8 +4,9 @@ import { Refusal } from '../refusal.ts'
 import type { AlertsContext } from './context.ts'
 import { detailOf } from './detail.ts'
 import { dryRun } from './dry-run.ts'
+import { evidencePack } from './evidence-pack.ts'
+import { alertPage } from './page.ts'
 import { present } from './present.ts'
-import { listAlerts } from './queries.ts'
 import { ruleText } from './rule-text.ts'
 import { type Act, actOn, actOnMany, actorOf } from './work.ts'
 
@@ -30,20 +31,12 @@ export function alertRoutes(context: AlertsContext): BoundRoute[] {
       dryRun(context, { rule: body.rule, from: toMs(body.from), to: toMs(body.to) }),
     ),
     bind(api.alerts, async ({ query }) => {
-      const { limit, cursor, state, severity, domain, step, ...rest } = query
-      const found = await listAlerts(context.records.read, {
-        ...rest,
-        states: words(state),
-        severities: words(severity),
-        domains: words(domain),
-        steps: words(step),
-        before: cursor ? ordOf(cursor) : undefined,
-        limit: limit + 1,
-      })
-      const items = found.slice(0, limit)
-      return { items: items.map(present), cursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+      const { limit, cursor, ...filters } = query
+      const page = await alertPage(context, filters, { cursor: cursor ?? '', limit })
+      return { items: page.alerts.map(present), cursor: page.next }
     }),
     bind(api.alert, async ({ params, now }) => detailOf(context, params.id, now)),
+    bind(api.alertEvidence, (call) => evidencePack(context, call)),
     ...workRoutes(context),
   ]
 }
@@ -94,21 +87,6 @@ function assigning(context: AlertsContext, owner: string, reason?: string): Act 
     throw new Refusal('unprocessable', '告警归岗位，不归个人', [{ path: 'owner', message: '请写岗位，不写姓名' }])
   const name = context.postName(owner)
   return { input: { kind: 'assign', owner: name }, text: withReason(`归属 ${name}`, reason) }
-}
-
-const words = (text: string | undefined): string[] =>
-  text
-    ? text
-        .split(',')
-        .map((word) => word.trim())
-        .filter(Boolean)
-    : []
-
-/** `A-20261124-0031` → its sortable number. */
-function ordOf(id: string): number {
-  const parts = /^A-(\d{8})-(\d{4,6})$/.exec(id)
-  if (!parts) throw new Refusal('bad-input', '翻页标记无效', [{ path: 'cursor', message: '翻页标记无效，请从头开始' }])
-  return Number(parts[1]) * 1_000_000 + Number(parts[2])
 }
 
 export const toMs = (moment: number | string): number =>

@@ -90,7 +90,18 @@ const EXCERPT = 2000
 
 /** Fixes an event as evidence: SHA-256 over its canonical JSON (keys sorted), so that it can be recomputed. */
 export function evidenceOf(event: StoredEvent): Evidence {
-  const text = canonical({
+  const text = canonicalText(event)
+  return {
+    eventId: event.id,
+    type: event.type,
+    observedMs: event.observedMs,
+    sha256: sha256Of(text),
+    excerpt: text.slice(0, EXCERPT),
+  }
+}
+
+export const canonicalText = (event: StoredEvent): string =>
+  canonical({
     id: event.id,
     type: event.type,
     collector: event.collector,
@@ -99,14 +110,7 @@ export function evidenceOf(event: StoredEvent): Evidence {
     observed_at: event.observedAt,
     data: event.data,
   })
-  return {
-    eventId: event.id,
-    type: event.type,
-    observedMs: event.observedMs,
-    sha256: createHash('sha256').update(text).digest('hex'),
-    excerpt: text.slice(0, EXCERPT),
-  }
-}
+export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`

@@ -54,9 +54,8 @@ describe('an export over HTTP', () => {
         throw new Error('no such table: secret_name')
       },
     }
-    let deps: Parameters<typeof exportsFeature>[0] | undefined
     const later = <Key extends keyof Office>(key: Key) => office[key]
-    deps = {
+    const deps: Parameters<typeof exportsFeature>[0] = {
       records: { read: undefined as never, write: (act) => later('records').write(act) },
       exporters: () => [slow.list, broken],
       folder,
