@@ -62,12 +62,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Is this text a part that has all of its braces? */
-export const isWholeEvent = (text: string): boolean => {
-  if (/^heartbeat$/i.test(text)) return true
-  const events = readEvents(text)
-  return events !== undefined && events.length > 0 && /[}\w]$/.test(text)
-}
+const BARE = /^Code=\w{1,60};\s*action=\w{1,20}(;\s*index=\d{1,6})?$/
+
+/** Is this text a part that has all of its braces, and nothing of the next boundary behind them? */
+export const isWholeEvent = (text: string): boolean =>
+  /^heartbeat$/i.test(text) || BARE.test(text) || (text.endsWith('}') && Boolean(readEvents(text)?.length))
 
 /** One part of the attached stream → door rows; a card record only says that there is something to fetch. */
 export function readDahuaPart({ headers, body }: Part, receivedMs: number, by: RecordsBy): PartReading {
