@@ -20,6 +20,8 @@ type Tables = {
     accepted: string | null
     assigned: string | null
     due: string | null
+    /** As the export names it; `due` is our own reckoning. */
+    exported_due?: string | null
     closed: string | null
     outcome: string | null
     restricted: number
@@ -98,7 +100,10 @@ export const monitoringPort = (config: Config) => {
       handler: people.get(row.handler_no ?? row.drawn_no ?? '') ?? null,
       accepted: row.accepted,
       assigned: row.assigned,
-      due: row.due,
+      // What was concluded before we reckoned has the export's day only.
+      due: row.due ?? (row.closed === null ? null : (row.exported_due ?? null)),
+      // While the clock stands still there is no day, and nothing is missing.
+      hasDue: (row.exported_due ?? row.due) !== null,
       closed: row.closed,
       history: history.get(row.id) ?? [],
     }))

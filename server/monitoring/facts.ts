@@ -22,6 +22,8 @@ export interface MonitoredCase {
   accepted: string | null
   assigned: string | null
   due: string | null
+  /** Some day is named; `due` is null also while the clock stands still. */
+  hasDue: boolean
   closed: string | null
   /** Oldest first. */
   history: readonly CaseStep[]
@@ -85,8 +87,11 @@ export function factsOf(one: MonitoredCase, context: FactContext): CaseFacts {
     custody: one.custody,
     coercion: one.coercion ?? '',
     node: one.node,
-    // Only who was seen from the first day on has a whole course; a snapshot begins somewhere in the middle.
-    nodes: arrival ? [...new Set(moves.flatMap(({ from, to }) => [from, to]).filter((node) => node !== null))] : null,
+    // Only who was seen from the first day on, and moving, has a whole course: a snapshot begins in the middle.
+    nodes:
+      arrival && moves.length > 0
+        ? [...new Set(moves.flatMap(({ from, to }) => [from, to]).filter((node) => node !== null))]
+        : null,
     daysSinceAccepted: accepted && daysBetween(accepted, today),
     workdaysToAssign: accepted && workdaysBetween(accepted, assigned ?? today, isWorkday),
     daysLeft: due && one.state !== 'closed' ? daysBetween(today, due) : null,
@@ -99,7 +104,7 @@ export function factsOf(one: MonitoredCase, context: FactContext): CaseFacts {
       handedOut?.handler == null || one.handler === null ? null : handedOut.handler !== one.handler,
     entryLagDays: arrival && accepted ? daysBetween(accepted, date(dayOf(arrival.at))) : null,
     hasOutcome: one.outcome !== null,
-    hasDue: one.due !== null,
+    hasDue: one.hasDue,
     hasCause: one.cause !== null,
     formOverdueDays: context.formOverdueDays ?? null,
   }
