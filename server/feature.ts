@@ -190,6 +190,8 @@ export interface Feature {
   routes?: readonly BoundRoute[]
   panels?: readonly Panel[]
   figures?: readonly FigureSource[]
+  /** Acts that nobody can carry out alone. */
+  acts?: readonly DangerousAct<never>[]
   ticks?: readonly Tick[]
   exports?: readonly Exporter[]
   start?(): Promise<void>
@@ -263,4 +265,36 @@ export interface MetricPoint {
   at: number
   /** Set for event points: makes the nanosecond offset deterministic, so that a replay writes the same point. */
   eventId?: string
+}
+
+/** A dangerous act that a feature registers: nobody can carry it out alone. */
+export interface DangerousAct<Payload = unknown> {
+  /** `people.create` */
+  kind: string
+  /** What an approver reads. */
+  name: string
+  /** Word of permissions.yaml that the approver needs. */
+  approve: string
+  /** A proposal that nobody decided is over after that long, ms. */
+  ttlMs: number
+  payload: z.ZodType<Payload>
+  /** Does it, in the turn of the approval. @throws Refusal when it can no longer be done: nothing is settled then */
+  perform(turn: Turn, payload: Payload, by: { proposer: string; approver: string }): Promise<void>
+}
+
+export interface ProposalOf<Payload> {
+  /** Of one kind and subject only one proposal is open at a time. */
+  subject: string
+  summary: string
+  reason: string
+  payload: Payload
+}
+/** What features are handed. */
+export interface Approvals {
+  propose<Payload>(
+    turn: Turn,
+    act: DangerousAct<Payload>,
+    person: Principal,
+    proposal: ProposalOf<Payload>,
+  ): Promise<string>
 }

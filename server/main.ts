@@ -8,15 +8,19 @@ import { resolveSecret } from '../config/secrets.ts'
 import { workCalendar } from '../config/workdays.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
 import { anchorage, anchorFolder } from './anchor.ts'
+import { approvalsFeature } from './approvals/index.ts'
 import { assignmentFeature } from './assignment/index.ts'
+import { handedOutPort } from './assignment/monitoring-port.ts'
 import { traceWrite } from './audit/call.ts'
 import { callTrail } from './audit/http-trail.ts'
 import { auditFeature } from './audit/index.ts'
 import { RefusalTrail } from './audit/refused.ts'
 import { auditTrail } from './audit/trail.ts'
 import { casesFeature } from './cases/index.ts'
+import { monitoringPort } from './cases/monitoring-port.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
+import { caseId } from './cases/rules.ts'
 import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
@@ -33,11 +37,13 @@ import { ingestFeature } from './ingest/index.ts'
 import type { Log } from './ingest/wire.ts'
 import { LiveHub } from './live/hub.ts'
 import { eventPoint, openMetrics } from './metrics/index.ts'
+import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ensureDemo } from './people/registry.ts'
 import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
+import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
 import { selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -172,6 +178,15 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
   const assignment = assignmentFeature({ ...common, cases: casePort(config), newId, secret: randomHex, anchor })
   const review = reviewFeature({ config, records, cases: reviewPort(config), newId, secret: randomHex, anchor })
+  const monitoring = monitoringFeature({
+    ...common,
+    tasks: tasks.desk,
+    cases: monitoringPort(config),
+    handedOut: handedOutPort,
+    forms: formsPort,
+    caseIdOf: caseId,
+    newId,
+  })
   const refusals = new RefusalTrail(records, now, (error) => failed(error, 'audit'))
   const audit = auditFeature({
     records,
@@ -229,9 +244,17 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed,
   })
 
+  const approvals = approvalsFeature({
+    records,
+    audit: auditTrail,
+    acts: () => every((feature) => feature.acts),
+    newId,
+  })
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
     audit,
+    approvals,
     people.feature,
     alerts,
     sources,
@@ -242,6 +265,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     deadlinesFeature({ config, calendar }),
     assignment,
     review,
+    monitoring,
     disclosureFeature({ config }),
     ingest,
   ]
