@@ -6,7 +6,10 @@ import { NOW, type ZkOffice, zkOffice } from './zk-office.ts'
 let office: ZkOffice
 const file = (name: string): Buffer => readFileSync(new URL(`../../fixtures/zkteco/${name}.bin`, import.meta.url))
 const post = (table: string, body: string | Buffer, more = '') =>
-  office.ask(`/iclock/cdata?SN=ZK001&table=${table}${more}`, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body) })
+  office.ask(`/iclock/cdata?SN=ZK001&table=${table}${more}`, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  })
 const open = async (by: Parameters<typeof zkOffice>[0] = {}) => {
   office = await zkOffice(by)
   return office
