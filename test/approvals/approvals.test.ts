@@ -115,9 +115,9 @@ describe('over HTTP', () => {
   test('nobody approves their own, nobody without the right, and a stranger learns nothing', async () => {
     const id = await proposed('chief')
     expect((await post('chief', `/approvals/${id}/approve`)).json.type).toBe('urn:sanling:problem:same-person')
-    expect((await post('security-officer', `/approvals/${id}/approve`)).status).toBe(404)
-    const own = await proposed('security-officer')
-    expect((await post('security-officer', `/approvals/${own}/approve`)).status).toBe(403)
+    expect((await post('inspection', `/approvals/${id}/approve`)).status).toBe(404)
+    const own = await proposed('inspection')
+    expect((await post('inspection', `/approvals/${own}/approve`)).status).toBe(403)
     expect(done).toEqual([])
   })
   test('an act that can no longer be done settles nothing', async () => {
@@ -145,6 +145,6 @@ describe('over HTTP', () => {
       mayDecide: false,
       mayWithdraw: true,
     })
-    expect((await seen('prosecutor')).some((one) => one.id === id)).toBe(false)
+    expect((await seen('auditor')).some((one) => one.id === id)).toBe(false)
   })
 })

@@ -16,6 +16,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/reviews', title: '评查', permission: 'reviews.read-own' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
+  { path: '/desk/approvals', title: '双人复核', permission: 'approvals.use' },
   { path: '/desk/audit', title: '审计', permission: 'audit.read' },
 ]
 
@@ -30,6 +31,11 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
       { path: 'cases/:id?', component: () => import('./cases/CasesDesk.vue'), meta: { title: '流程节点' } },
+      {
+        path: 'approvals',
+        component: () => import('./approvals/ApprovalsDesk.vue'),
+        meta: { title: '双人复核' },
+      },
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
