@@ -40,6 +40,8 @@ export async function build(config: SourceConfig, context: SourceContext): Promi
       return (await import('./doors/zkteco.ts')).zktecoSource(config, context)
     case 'case-export':
       return (await import('./cases/export.ts')).caseExportSource(config, context)
+    case 'case-sql':
+      return (await import('./cases/sql/source.ts')).caseSqlSource(config, context)
     case 'wand-csv':
       return (await import('./patrol/wand.ts')).wandSource(config, context)
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Severity } from '../contract/severity.ts'
+import { CaseSql } from './case-sql.ts'
 import { Artemis, Dahua, Hikvision, Zkteco } from './doors.ts'
 import { common, level, secret } from './source-common.ts'
 import { Clamd, LineFolder, LogFile, Syslog, Vendor, WebHook } from './terminals.ts'
@@ -144,6 +145,7 @@ export const SourceConfig = z.discriminatedUnion('kind', [
   Artemis,
   Dahua,
   Zkteco,
+  CaseSql,
   z.strictObject({
     ...common,
     kind: z.literal('case-export'),

@@ -55,6 +55,8 @@ export interface DiffInput {
   maxVanish: number
   /** A person has looked at it. */
   confirmed: boolean
+  /** The office as it stands, not news; by default when nothing is known yet. */
+  first?: boolean
 }
 
 /** Twice in a row absent, then it is told; never on one short result (protocols.md 4.4). */
@@ -65,7 +67,7 @@ const MIN_OPEN = 5
 /** Pure: what is known + what an export says → changes, and what is known then. */
 export function diffCases(input: DiffInput): Verdict {
   const { known, rows, exportedMs } = input
-  const first = known.size === 0
+  const first = input.first ?? known.size === 0
   const inFile = new Set([...rows.map(({ caseNo }) => caseNo), ...input.present, ...input.deleted])
   const newest = [...known.values()].reduce((high, { seenMs }) => Math.max(high, seenMs), 0)
   // An export that is older than another says nothing about what is gone today.
@@ -99,7 +101,7 @@ function fill(told: CaseFacts, { restricted, ...before }: KnownCase, absent: Dif
   return { ...told, ...kept, restricted: restricted || told.restricted }
 }
 
-const isOpen = ({ closedAt, gone }: KnownCase): boolean => closedAt === null && gone === null
+export const isOpen = ({ closedAt, gone }: KnownCase): boolean => closedAt === null && gone === null
 
 /** The very first export is the office as it stands; what comes later is news. */
 function arrivals(facts: CaseFacts, first: boolean): CaseChange[] {

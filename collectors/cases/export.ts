@@ -6,10 +6,10 @@ import type { DropFile } from '../intake/drop-folder.ts'
 import { folderSource, type Handled } from '../intake/folder-source.ts'
 import { atZone, ofZone } from '../intake/wall-clock.ts'
 import { type Draft, refuse, type SourceContext, type SourceFactory } from '../source.ts'
-import { type CaseChange, type CaseFacts, diffCases, toFacts, type Verdict } from './diff.ts'
-import { isKnownFile, knownCases, remembered } from './memory.ts'
+import { type CaseChange, diffCases, toFacts, type Verdict } from './diff.ts'
+import { absentFacts, isKnownFile, knownCases, remembered } from './memory.ts'
 import { parseApart } from './parse-apart.ts'
-import { type CaseField, type CaseProfile, caseProfile } from './profile.ts'
+import { type CaseProfile, caseProfile } from './profile.ts'
 import { type FileReport, heldReport, listRefusals, percent, refusedReport } from './report.ts'
 import type { CaseTable } from './table.ts'
 import { LIMITS } from './xlsx/limits.ts'
@@ -149,33 +149,6 @@ class CaseImporter {
       data: { file: hash.slice(0, 12), ...data },
     }
   }
-}
-
-/** Which columns a fact comes from. */
-const ORIGINS: Readonly<Partial<Record<keyof CaseFacts, readonly CaseField[]>>> = {
-  handler_h: ['handler', 'handlerNo'],
-  custody: ['coercion'],
-  suspects: ['suspects', 'suspectCount'],
-  unifiedNo: ['unifiedNo'],
-  kind: ['kind'],
-  cause: ['cause'],
-  unit: ['unit'],
-  department: ['department'],
-  node: ['node'],
-  acceptedAt: ['acceptedAt'],
-  assignedAt: ['assignedAt'],
-  due: ['due'],
-  closedAt: ['closedAt'],
-  outcome: ['outcome'],
-  coercion: ['coercion'],
-  plea: ['plea'],
-  juvenile: ['juvenile'],
-}
-
-function absentFacts(fields: readonly CaseField[]): Set<keyof CaseFacts> {
-  const present = new Set(fields)
-  const entries = Object.entries(ORIGINS) as [keyof CaseFacts, readonly CaseField[]][]
-  return new Set(entries.filter(([, columns]) => !columns.some((one) => present.has(one))).map(([fact]) => fact))
 }
 
 function doneReport(

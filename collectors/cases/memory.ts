@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SourceStore } from '../source.ts'
-import type { KnownCase } from './diff.ts'
+import type { CaseFacts, KnownCase } from './diff.ts'
+import type { CaseField } from './profile.ts'
 
 /** The collector's own table of cases and its ledger of files, as keys of the source's durable store. */
 const CASE = 'case/'
@@ -50,11 +51,53 @@ function readStored(value: string): KnownCase | undefined {
   }
 }
 
+/** Of these numbers only. */
+export function knownOf(store: SourceStore, numbers: readonly string[]): Map<string, KnownCase> {
+  const known = new Map<string, KnownCase>()
+  for (const caseNo of numbers) {
+    const value = store.get(CASE + caseNo)
+    const parsed = value === undefined ? undefined : readStored(value)
+    if (parsed) known.set(caseNo, parsed)
+  }
+  return known
+}
+
 export const isKnownFile = (store: SourceStore, hash: string): boolean => store.get(FILE + hash) !== undefined
 
 /** To be stored in the same transaction as the events. */
-export const remembered = (cases: readonly KnownCase[], file: { hash: string; name: string; atMs: number }) =>
+export const remembered = (
+  cases: readonly KnownCase[],
+  file?: { hash: string; name: string; atMs: number },
+): Record<string, string> =>
   Object.fromEntries([
     ...cases.map((one) => [CASE + one.caseNo, JSON.stringify(one)] as const),
-    [FILE + file.hash, JSON.stringify({ name: file.name, atMs: file.atMs })] as const,
+    ...(file ? [[FILE + file.hash, JSON.stringify({ name: file.name, atMs: file.atMs })] as const] : []),
   ])
+
+/** Which columns a fact comes from. */
+const ORIGINS: Readonly<Partial<Record<keyof CaseFacts, readonly CaseField[]>>> = {
+  handler_h: ['handler', 'handlerNo'],
+  custody: ['coercion'],
+  suspects: ['suspects', 'suspectCount'],
+  unifiedNo: ['unifiedNo'],
+  kind: ['kind'],
+  cause: ['cause'],
+  unit: ['unit'],
+  department: ['department'],
+  node: ['node'],
+  acceptedAt: ['acceptedAt'],
+  assignedAt: ['assignedAt'],
+  due: ['due'],
+  closedAt: ['closedAt'],
+  outcome: ['outcome'],
+  coercion: ['coercion'],
+  plea: ['plea'],
+  juvenile: ['juvenile'],
+}
+
+/** Facts for which these columns say nothing: they stay as they were. */
+export function absentFacts(fields: readonly CaseField[]): Set<keyof CaseFacts> {
+  const present = new Set(fields)
+  const entries = Object.entries(ORIGINS) as [keyof CaseFacts, readonly CaseField[]][]
+  return new Set(entries.filter(([, columns]) => !columns.some((one) => present.has(one))).map(([fact]) => fact))
+}

@@ -55,6 +55,7 @@ const PROGRAMS = [
   ['influxdb', () => inPath('influxd')],
   ['postgresql', hasPostgres],
   ['redis-server', () => inPath('redis-server')],
+  ['mariadb-server', () => inPath('mariadbd')],
   ['chromium', () => inPath('chromium')],
   ['fontconfig', () => inPath('fc-list')],
   ['fonts-noto-cjk', hasChineseFont],
