@@ -3,6 +3,7 @@
  * port with its own temporary folder. They end with `stop()`, and with the test process whatever happens.
  */
 export { startInflux } from './services/influx.ts'
+export { startMariaDb } from './services/mariadb.ts'
 export { startMosquitto } from './services/mosquitto.ts'
 export { startPostgres } from './services/postgres.ts'
 export { freePort, type Service, temporaryFolder } from './services/process.ts'
