@@ -38,6 +38,31 @@ export const deskRoutes: RouteRecordRaw[] = [
       },
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
+      {
+        path: 'draws/designations/:id?',
+        component: () => import('./assignment/DesignationsDesk.vue'),
+        meta: { title: '指定与变更' },
+      },
+      {
+        path: 'draws/members/:id?',
+        component: () => import('./assignment/MembersDesk.vue'),
+        meta: { title: '参与名单' },
+      },
+      {
+        path: 'draws/load/:id?',
+        component: () => import('./assignment/LoadDesk.vue'),
+        meta: { title: '负荷台账' },
+      },
+      {
+        path: 'draws/fairness',
+        component: () => import('./assignment/FairnessDesk.vue'),
+        meta: { title: '公平性' },
+      },
+      {
+        path: 'draws/verify',
+        component: () => import('./assignment/VerifyDesk.vue'),
+        meta: { title: '复算' },
+      },
       { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
       {
         path: 'reviews/samples/:id?',
