@@ -2,6 +2,7 @@ import type { Feature } from '../feature.ts'
 import type { MonitoringDeps } from './context.ts'
 import { escalationTick } from './escalation.ts'
 import { changedHandler } from './events.ts'
+import { reportExporter } from './export.ts'
 import { monitoringFigures } from './figures.ts'
 import { reportRoutes } from './reports.ts'
 import { readingRoutes } from './routes.ts'
@@ -20,6 +21,7 @@ export function monitoringFeature(deps: MonitoringDeps): Feature {
     handlers: [changedHandler(deps, sweep.mark)],
     routes: [...readingRoutes(deps), ...workingRoutes(deps), ...reportRoutes(deps)],
     figures: [monitoringFigures(deps)],
+    exports: [reportExporter(deps)],
     ticks: [sweep.tick, escalationTick(deps)],
   }
 }
