@@ -53,6 +53,8 @@ export class Tail {
   #cursor: TailCursor | undefined
   #file: OpenFile | undefined
   #rotated: Rotated[] = []
+  /** The rotated file that was read to its end, until the log itself is open again. */
+  #after: { cursor: TailCursor; mtimeMs: number } | undefined
   #lost = false
   #skipping = false
   /** The last look found nothing new: what was cut short then had been read. */
@@ -94,7 +96,8 @@ export class Tail {
 
   async #step(file: OpenFile, cut: Cutting, done: boolean): Promise<TailStep> {
     const offset = file.cursor.offset + cut.used
-    const headBytes = Math.min(HEAD_BYTES, offset)
+    // Of what was seen, not only of what was taken: a file that holds but half a line is known again too.
+    const headBytes = Math.min(HEAD_BYTES, file.end)
     const head = headBytes === file.cursor.headBytes ? file.cursor.head : await headOf(file.handle, headBytes)
     const cursor: TailCursor = { file: file.cursor.file, offset, head, headBytes }
     const { lines, tooLong } = cut
@@ -119,8 +122,7 @@ export class Tail {
   /** All of a rotated file is read: on to the next, in the end to the log itself. */
   async #finish(file: OpenFile): Promise<void> {
     await this.close()
-    if (this.#rotated.length === 0 && !file.closed)
-      this.#rotated = (await rotatedAfter(this.#path, file.mtimeMs)).filter((one) => one.file !== file.cursor.file)
+    this.#after = { cursor: file.cursor, mtimeMs: file.mtimeMs }
     this.#cursor = undefined
     this.#from = 'start'
     this.#skipping = false
@@ -136,10 +138,13 @@ export class Tail {
   }
 
   async #next(): Promise<OpenFile | undefined> {
+    if (this.#rotated.length === 0 && this.#after)
+      this.#rotated = await this.#later(this.#after.cursor, this.#after.mtimeMs)
     const rotated = this.#rotated.shift()
     if (rotated) return await openRotated(rotated, { file: rotated.file, offset: 0, head: '', headBytes: 0 })
     const handle = await open(this.#path, 'r').catch(ifMissing)
     if (!handle) return undefined
+    this.#after = undefined
     const seen = await handle.stat()
     const fresh: TailCursor = { file: identityOf(seen), offset: 0, head: '', headBytes: 0 }
     const opened = (cursor: TailCursor): OpenFile => ({
@@ -159,15 +164,21 @@ export class Tail {
       return opened(fresh)
     }
     await handle.close()
-    this.#rotated = (await rotatedAfter(this.#path, before.mtimeMs)).filter(({ path }) => path !== before.path)
+    this.#rotated = await this.#later(this.#cursor, before.mtimeMs)
     return await openRotated(before, this.#cursor)
+  }
+
+  /** What was rotated away after the file of that cursor, oldest first; not that file itself under another name. */
+  async #later(cursor: TailCursor, afterMs: number): Promise<Rotated[]> {
+    const [itself, later] = [await findRotated(this.#path, cursor), await rotatedAfter(this.#path, afterMs)]
+    return later.filter(({ path }) => path !== itself?.path)
   }
 }
 
-/** Is that still the file of the cursor, and at least as long? */
+/** Is that still the file of the cursor, and at least as long as what was seen of it? */
 async function fits(handle: FileHandle, { offset, head, headBytes }: TailCursor): Promise<boolean> {
   const { size } = await handle.stat()
-  return size >= offset && (headBytes === 0 || (await headOf(handle, headBytes)) === head)
+  return size >= Math.max(offset, headBytes) && (headBytes === 0 || (await headOf(handle, headBytes)) === head)
 }
 
 async function atEnd(handle: FileHandle, fresh: TailCursor, size: number): Promise<TailCursor> {
