@@ -3,6 +3,7 @@ import { type Draft, refuse, type SourceFactory } from '../source.ts'
 import { dialectOf } from '../terminals/dialects.ts'
 import { lineDecoder } from './line-decode.ts'
 import { pause } from './pause.ts'
+import type { SyslogDialect } from './syslog-decode.ts'
 import { Tail, type TailStep } from './tail.ts'
 import type { TailCursor } from './tail-files.ts'
 import { decodeAll, take, withBackfill } from './take.ts'
@@ -19,8 +20,7 @@ export const logFileSource: SourceFactory<'log-file'> = (config, context) => {
   const ends = new AbortController()
   let running: Promise<void> = Promise.resolve()
 
-  async function run(tail: Tail): Promise<void> {
-    const dialect = await dialectOf(context.profile, context.personHash, context.vendorDir)
+  async function run(tail: Tail, dialect: SyslogDialect): Promise<void> {
     const decode = lineDecoder(dialect, config.host)
     let missing: boolean | undefined
     while (!ends.signal.aborted) {
@@ -48,8 +48,9 @@ export const logFileSource: SourceFactory<'log-file'> = (config, context) => {
 
   return {
     async start() {
+      const dialect = await dialectOf(context.profile, context.personHash, context.vendorDir)
       const tail = new Tail(path, cursorOf(context.store.get(CURSOR)), config.from)
-      running = run(tail)
+      running = run(tail, dialect)
         .catch((error: unknown) => {
           if (!ends.signal.aborted) context.crashed(error)
         })

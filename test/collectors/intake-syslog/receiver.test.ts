@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSenders } from '../../../collectors/intake/senders.ts'
@@ -14,6 +17,16 @@ import { profileOf } from '../terminals/decoders.ts'
 const body = (n: number) => `{"syslog_topic":"antivirus_scan","guid":"g-${n}","client_info":{"name":"JCY-${n}"}}`
 const line = (n: number) => `<134>2026-11-24 10:21:07 tq-mgr tianqing: ${body(n)}`
 const octets = (text: string) => `${Buffer.byteLength(text)} ${text}`
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures/syslog')
+const TLS = join(import.meta.dirname, '../../fixtures/tls')
+/** Made for the tests, for localhost, good for a hundred years. */
+const PEM = {
+  certFile: join(TLS, 'server.cert.pem'),
+  keyFile: join(TLS, 'server.key.pem'),
+  cert: readFileSync(join(TLS, 'server.cert.pem')),
+}
+const tlsOf = () => ({ host: '127.0.0.1', port: 0, certFile: PEM.certFile, keyFile: PEM.keyFile })
 
 const running: SourceRunner[] = []
 afterEach(async () => {
@@ -94,6 +107,49 @@ describe('syslog receiver', () => {
     await until(() => recorded.drafts.length === 3)
     expect(hosts(recorded).sort()).toEqual(['JCY-1', 'JCY-2', 'JCY-3'])
     expect(recorded.refusals).toEqual([])
+  })
+
+  test('TLS: octet counting and lines, the certificate from the configuration; who does not speak TLS is not heard', async () => {
+    const { recorded, ports } = await startSource({ udp: undefined, tcp: undefined, tls: tlsOf() })
+    const sendTls = async (...chunks: string[]) => {
+      const socket = connectTls({ port: ports.tls, host: '127.0.0.1', servername: 'localhost', ca: PEM.cert })
+      await once(socket, 'secureConnect')
+      for (const chunk of chunks) socket.write(chunk)
+      socket.end()
+      socket.resume()
+      await once(socket, 'close')
+    }
+    const frames = readFileSync(join(FIXTURES, 'g1-10-octet-chinese.bin'))
+    await sendTls(octets(line(1)), octets(line(2)).slice(0, 30), octets(line(2)).slice(30))
+    await sendTls(`${line(3)}\n`)
+    await sendTls(frames.toString('utf8'))
+    await sendTcp(ports.tls ?? 0, `${line(4)}\n`)
+    await until(() => hosts(recorded).length >= 3)
+    expect(hosts(recorded).slice(0, 3)).toEqual(['JCY-1', 'JCY-2', 'JCY-3'])
+    expect(hosts(recorded)).not.toContain('JCY-4')
+    expect(recorded.refusals.every(({ reason }) => reason !== 'bad_header' && reason !== 'frame_too_long')).toBe(true)
+  })
+
+  test('TLS: with a client authority nobody is heard without its certificate; a missing file is named', async () => {
+    const { recorded, ports } = await startSource({
+      udp: undefined,
+      tcp: undefined,
+      tls: { ...tlsOf(), clientCaFile: PEM.certFile },
+    })
+    const send = async (proof: object) => {
+      const socket = connectTls({ port: ports.tls, host: '127.0.0.1', servername: 'localhost', ca: PEM.cert, ...proof })
+      socket.on('error', () => {})
+      socket.write(octets(line(proof ? 1 : 2)))
+      socket.end()
+      socket.resume()
+      await new Promise((done) => socket.once('close', done))
+    }
+    await send({})
+    expect(recorded.drafts).toEqual([])
+    await send({ cert: PEM.cert, key: readFileSync(PEM.keyFile) })
+    await until(() => recorded.drafts.length === 1)
+    await expect(startSource({ tls: { ...tlsOf(), keyFile: '/nonexistent.pem' } })).rejects.toThrow('/nonexistent.pem')
+    await expect(startSource({ tls: { ...tlsOf(), keyFile: PEM.certFile } })).rejects.toThrow('证书或私钥不可用')
   })
 
   test('bad input is refused and does not stop the good', async () => {
