@@ -61,7 +61,8 @@ export class DigestClient {
   /** Resolves at the headers of an answer other than 401. @throws DigestRefused, HttpError */
   async open(ask: DigestAsk): Promise<IncomingMessage> {
     let answer = await this.#send(ask)
-    for (let asked = 0; answer.statusCode === 401; asked++) {
+    // Refusals of a signed request: the first 401 of a conversation only brings the nonce.
+    for (let refusals = 0; answer.statusCode === 401; ) {
       const before = this.#challenge
       const offers = answer.headersDistinct['www-authenticate'] ?? []
       const fresh = readChallenge(offers)
@@ -71,7 +72,8 @@ export class DigestClient {
         answer = await this.#send(ask)
         continue
       }
-      this.#decide(before, fresh, asked)
+      this.#decide(before, fresh, refusals)
+      if (before) refusals++
       this.#challenge = fresh
       this.#nc = 0
       answer = await this.#send(ask)
@@ -87,11 +89,11 @@ export class DigestClient {
   }
 
   /** May the password go out (again) with this challenge? */
-  #decide(before: Challenge | undefined, fresh: Challenge | undefined, asked: number): void {
+  #decide(before: Challenge | undefined, fresh: Challenge | undefined, refusals: number): void {
     if (!fresh) throw new DigestRefused('设备要求登录，但没有给出可用的摘要认证方式')
     if (!before) return
     const onlyOld = fresh.stale || (this.#proven && fresh.nonce !== before.nonce)
-    if (asked === 0 && onlyOld) return
+    if (refusals === 0 && onlyOld) return
     this.#proven = false
     this.#challenge = undefined
     throw new DigestRefused('设备拒绝了用户名或密码')
