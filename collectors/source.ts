@@ -60,8 +60,8 @@ export interface SourceStore {
   get(key: string): string | undefined
   /** Durable when it returns. `undefined` deletes. */
   set(key: string, value: string | undefined): void
-  /** Keys that start with the prefix, in order. */
-  list(prefix: string): [key: string, value: string][]
+  /** Keys that start with the prefix, in order; with `page` at most `limit` of them, those after that key. */
+  list(prefix: string, page?: { after: string; limit: number }): [key: string, value: string][]
 }
 
 /** What a source is given. Nothing in it throws for foreign data. */
@@ -91,6 +91,8 @@ export interface SourceContext {
   state(state: 'ok' | 'degraded' | 'failed', reason?: string): void
   /** Understood but not kept, or not read for lack of room. */
   dropped(count: number): void
+  /** How far a long import is, for the sources desk; `null` when it is over. Call it as often as you like. */
+  progress(what: { text: string; done: number; total: number } | null): void
   /** Seconds between a thing happening at the source and it being read. */
   lag(seconds: number): void
   /** Seconds the source's clock is ahead of ours. */

@@ -149,6 +149,7 @@ function contextOf(
     refuse: delivery.refuse,
     contact: delivery.contact,
     state: delivery.state,
+    progress: delivery.progress,
     dropped: delivery.dropped,
     lag: delivery.lag,
     skew: delivery.skew,

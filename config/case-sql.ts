@@ -40,3 +40,6 @@ export const CaseSql = z.strictObject({
   maxVanish: z.number().min(0).max(1).default(0.2),
 })
 export type CaseSql = z.output<typeof CaseSql>
+
+/** Folder in the data folder where a file named after a source asks it to stop its import. */
+export const CANCEL_FOLDER = 'cancel-import'

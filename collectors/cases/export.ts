@@ -6,12 +6,12 @@ import type { DropFile } from '../intake/drop-folder.ts'
 import { folderSource, type Handled } from '../intake/folder-source.ts'
 import { atZone, ofZone } from '../intake/wall-clock.ts'
 import { type Draft, refuse, type SourceContext, type SourceFactory } from '../source.ts'
-import { type CaseChange, diffCases, toFacts, type Verdict } from './diff.ts'
-import { absentFacts, isKnownFile, knownCases, remembered } from './memory.ts'
-import { parseApart } from './parse-apart.ts'
+import { type CancelMark, cancelMark } from './cancel.ts'
+import { type ImportResult, importFile } from './import.ts'
+import { isKnownFile } from './memory.ts'
+import { type ParsedFile, parseFile } from './parse-apart.ts'
 import { type CaseProfile, caseProfile } from './profile.ts'
 import { type FileReport, heldReport, listRefusals, percent, refusedReport } from './report.ts'
-import type { CaseTable } from './table.ts'
 import { LIMITS } from './xlsx/limits.ts'
 
 type Config = SourceOf<'case-export'>
@@ -30,8 +30,10 @@ class CaseImporter {
   readonly #config: Config
   readonly #context: SourceContext
   readonly #profile: CaseProfile
+  readonly #cancel: CancelMark
 
   constructor(config: Config, context: SourceContext) {
+    this.#cancel = cancelMark(context.dataDir, config.id)
     this.#config = config
     this.#context = context
     this.#profile = caseProfile(context.profile)
@@ -43,9 +45,17 @@ class CaseImporter {
     const bytes = await readFile(file.path)
     const hash = createHash('sha256').update(bytes).digest('hex')
     if (isKnownFile(this.#context.store, hash)) return await this.#again(file, hash)
-    const parsed = await parseApart(bytes, this.#profile, signal)
+    await this.#cancel.forget()
+    const parsed = await parseFile(bytes, this.#profile, signal, (rows) =>
+      this.#context.progress({ text: `正在读取文件 ${hash.slice(0, 8)}`, done: rows, total: 0 }),
+    )
     if (!parsed.ok) return await this.#refuse(file, hash, parsed.reason, parsed.detail)
-    return await this.#apply(file, hash, parsed.table)
+    try {
+      return await this.#apply(file, hash, parsed, signal)
+    } finally {
+      parsed.close()
+      this.#context.progress(null)
+    }
   }
 
   /** The same content a second time; one that a crash left between commit and move is only put to its place. */
@@ -67,28 +77,40 @@ class CaseImporter {
     return { outcome: 'rejected', report: refusedReport(file.name, hash, reason, detail) }
   }
 
-  async #apply(file: DropFile, hash: string, table: CaseTable): Promise<Handled> {
-    const { clock, store, personHash } = this.#context
-    const now = clock.now()
+  async #apply(file: DropFile, hash: string, parsed: ParsedFile, signal: AbortSignal): Promise<Handled> {
+    const { table } = parsed
+    const now = this.#context.clock.now()
     const exportedMs = Math.min(this.#exportedMs(table, file), now)
-    const verdict = diffCases({
-      known: knownCases(store),
-      rows: table.rows.filter(({ deleted }) => !deleted).map((row) => toFacts(row, personHash)),
-      deleted: new Set(table.rows.filter(({ deleted }) => deleted).map(({ caseNo }) => caseNo)),
-      present: new Set(table.refusals.flatMap(({ caseNo }) => (caseNo === undefined ? [] : [caseNo]))),
-      absent: absentFacts(table.fields),
-      exportedMs,
+    const result = await importFile(parsed, {
+      context: this.#context,
+      device: this.#config.id,
+      zone: this.#profile.zone,
+      backfillAfterH: this.#profile.backfillAfterH,
       maxVanish: this.#config.maxVanish,
+      hash,
+      name: file.name,
+      exportedMs,
       confirmed: /(确认|confirmed)(\(\d+\))?\.[a-z]+$/i.test(file.name),
+      signal,
+      isCancelled: () => this.#cancel.asked(),
     })
-    if (verdict.what === 'hold') return await this.#hold(file, hash, verdict)
-    const drafts = verdict.changes.map((change) => this.#draft(change, hash, exportedMs, now))
-    await this.#context.deliver(drafts, remembered(verdict.known, { hash, name: file.name, atMs: now }))
+    if (result.what === 'hold') return await this.#hold(file, hash, result)
     this.#tell(hash, table, now, exportedMs)
-    return { outcome: 'done', report: doneReport(file.name, hash, table, verdict) }
+    if (result.what === 'cancelled') return this.#cancelled(file, hash, result.done, parsed.count)
+    return { outcome: 'done', report: doneReport(file.name, hash, parsed, result) }
   }
 
-  #tell(hash: string, table: CaseTable, now: number, exportedMs: number): void {
+  /** Stopped by a person: what was taken stays, and the same file can be put in again. */
+  #cancelled(file: DropFile, hash: string, done: number, total: number): Handled {
+    const detail = `导入已由人员取消：已处理 ${done} / ${total} 件，可重新放入继续`
+    this.#context.state('degraded', detail)
+    return {
+      outcome: 'held',
+      report: { 文件: file.name, 结果: '已取消', 说明: detail, 校验值: hash } satisfies FileReport,
+    }
+  }
+
+  #tell(hash: string, table: ParsedFile['table'], now: number, exportedMs: number): void {
     const context = this.#context
     context.refuse(
       table.refusals.map(({ sheet, line, reason, detail }) => {
@@ -102,8 +124,11 @@ class CaseImporter {
     context.state('ok')
   }
 
-  async #hold(file: DropFile, hash: string, verdict: Extract<Verdict, { what: 'hold' }>): Promise<Handled> {
-    const { vanished, open } = verdict
+  async #hold(
+    file: DropFile,
+    hash: string,
+    { vanished, open }: Extract<ImportResult, { what: 'hold' }>,
+  ): Promise<Handled> {
     const share = percent(vanished, open)
     const detail = `在办案件少了 ${share}%（${vanished}/${open}），已暂缓，请核对后确认`
     this.#context.contact(this.#context.clock.now())
@@ -113,28 +138,9 @@ class CaseImporter {
   }
 
   /** The export's own 制表时间, else the file's time. */
-  #exportedMs(table: CaseTable, file: DropFile): number {
+  #exportedMs(table: ParsedFile['table'], file: DropFile): number {
     if (table.exportedAt === null) return Math.floor(file.mtimeMs)
     return ofZone(Temporal.PlainDateTime.from(table.exportedAt), this.#profile.zone).ms
-  }
-
-  /** A change back and forth is three events: the file is part of the key. */
-  #draft({ type, facts, from, to }: CaseChange, hash: string, exportedMs: number, now: number): Draft {
-    const changed = createHash('sha256')
-      .update(JSON.stringify([facts, from, to]))
-      .digest('hex')
-      .slice(0, 16)
-    const late = now - exportedMs > this.#profile.backfillAfterH * 3_600_000
-    return {
-      type,
-      object: `case:${facts.caseNo}`.slice(0, 128),
-      device: this.#config.id,
-      nativeKey: `${facts.caseNo}|${type}|${changed}|${hash.slice(0, 16)}`,
-      observedMs: exportedMs,
-      observedAt: atZone(exportedMs, this.#profile.zone).observedAt,
-      ...(late || type === 'case.snapshot' ? { backfill: true } : {}),
-      data: { ...facts, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
-    }
   }
 
   #note(hash: string, data: Record<string, unknown>): Draft {
@@ -154,12 +160,10 @@ class CaseImporter {
 function doneReport(
   name: string,
   hash: string,
-  table: CaseTable,
-  verdict: Extract<Verdict, { what: 'apply' }>,
+  { table, count }: ParsedFile,
+  { counts, older: stale }: Extract<ImportResult, { what: 'done' }>,
 ): FileReport {
-  const counts: Record<string, number> = {}
-  for (const { type } of verdict.changes) counts[type] = (counts[type] ?? 0) + 1
-  const older = verdict.older > 0 ? [`${verdict.older} 行早于已导入的更新导出，未采用`] : []
+  const older = stale > 0 ? [`${stale} 行早于已导入的更新导出，未采用`] : []
   return {
     文件: name,
     结果: '已导入',
@@ -167,7 +171,7 @@ function doneReport(
     校验值: hash,
     制表时间: table.exportedAt,
     编码: table.encoding,
-    读到案件: table.rows.length,
+    读到案件: count,
     产生事件: counts,
     忽略行数: table.feet,
     拒绝行数: table.refusals.length,

@@ -6,6 +6,8 @@ import type { CaseField } from './profile.ts'
 /** The collector's own table of cases and its ledger of files, as keys of the source's durable store. */
 const CASE = 'case/'
 const FILE = 'file/'
+/** An import under way: what a crash must find again. */
+export const IMPORT = 'import/'
 
 const text = z.string().nullable()
 const Stored = z.object({
@@ -49,6 +51,17 @@ function readStored(value: string): KnownCase | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The known cases after that key, some at a time; `last` undefined = there are no more. */
+export function pageOfKnown(
+  store: SourceStore,
+  after: string,
+  limit: number,
+): { cases: KnownCase[]; last: string | undefined } {
+  const page = store.list(CASE, { after, limit })
+  const cases = page.flatMap(([, value]) => readStored(value) ?? [])
+  return { cases, last: page.length < limit ? undefined : page.at(-1)?.[0] }
 }
 
 /** Of these numbers only. */

@@ -1,51 +1,112 @@
 import { Worker } from 'node:worker_threads'
 import type { QuarantineReason } from '../../contract/quarantine.ts'
 import type { CaseProfile } from './profile.ts'
+import type { CaseRow } from './rows.ts'
 import type { CaseTable } from './table.ts'
 
-export type ParseAnswer = { ok: true; table: CaseTable } | { ok: false; reason: QuarantineReason; detail: string }
+export type Refused = { ok: false; reason: QuarantineReason; detail: string }
+export type ParseAnswer = { ok: true; table: CaseTable } | Refused
 
-const TIMEOUT_MS = 60_000
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
+export type ToWorker = { what: 'rows' | 'numbers'; from: number; count: number }
+export type FromWorker =
+  | { kind: 'progress'; rows: number }
+  | { kind: 'answer'; answer: { ok: true; table: Omit<CaseTable, 'rows'>; count: number } | Refused }
+  | { kind: 'rows'; rows: CaseRow[] }
+  | { kind: 'numbers'; numbers: string[] }
+
+/** A parsed file whose rows stay in its thread until they are asked for. */
+export interface ParsedFile {
+  ok: true
+  table: Omit<CaseTable, 'rows'>
+  count: number
+  rows(from: number, count: number): Promise<CaseRow[]>
+  numbers(from: number, count: number): Promise<string[]>
+  /** Ends the thread. */
+  close(): void
+}
+
+const TIMEOUT_MS = 120_000
+const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 }
 
 /**
  * Parses a file in a worker with bounded memory and time; what breaks it is a refusal, never an error here.
  * The signal ends the worker. @throws the signal's reason
  */
-export function parseApart(
+export function parseFile(
   bytes: Uint8Array,
   profile: CaseProfile,
   signal: AbortSignal,
+  progress: (rows: number) => void = () => {},
   timeoutMs = TIMEOUT_MS,
-): Promise<ParseAnswer> {
+): Promise<ParsedFile | Refused> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
       workerData: { bytes, profile },
       resourceLimits: MEMORY,
     })
+    let waiting: { done(message: FromWorker): void; failed(error: unknown): void } | undefined
     const timer = setTimeout(
       () => end({ ok: false, reason: 'zip_limit', detail: '解析超时，文件过大或已损坏' }),
       timeoutMs,
     )
-    const stop = () => {
-      void worker.terminate()
-      clearTimeout(timer)
+    const stop = (): void => {
+      close()
       reject(signal.reason)
+      waiting?.failed(signal.reason)
     }
     signal.addEventListener('abort', stop, { once: true })
-    worker.once('message', (answer: ParseAnswer) => end(answer))
-    worker.once('error', (error: Error & { code?: string }) => end(brokenBy(error)))
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'progress') return progress(message.rows)
+      if (message.kind !== 'answer') return waiting?.done(message)
+      if (!message.answer.ok) return end(message.answer)
+      clearTimeout(timer)
+      resolve({ ...message.answer, rows, numbers, close })
+    })
+    worker.once('error', (error: Error & { code?: string }) => {
+      waiting?.failed(error)
+      end(brokenBy(error))
+    })
 
-    function end(answer: ParseAnswer): void {
+    function close(): void {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
       void worker.terminate()
+    }
+    function end(answer: Refused): void {
+      close()
       resolve(answer)
+    }
+    const ask = (question: ToWorker): Promise<FromWorker> =>
+      new Promise((done, failed) => {
+        waiting = { done, failed }
+        worker.postMessage(question)
+      })
+    async function rows(from: number, count: number): Promise<CaseRow[]> {
+      const answer = await ask({ what: 'rows', from, count })
+      return answer.kind === 'rows' ? answer.rows : []
+    }
+    async function numbers(from: number, count: number): Promise<string[]> {
+      const answer = await ask({ what: 'numbers', from, count })
+      return answer.kind === 'numbers' ? answer.numbers : []
     }
   })
 }
 
-const brokenBy = (error: Error & { code?: string }): ParseAnswer =>
+/** All rows at once: for small files and dry runs. */
+export async function parseApart(
+  bytes: Uint8Array,
+  profile: CaseProfile,
+  signal: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
+): Promise<ParseAnswer> {
+  const parsed = await parseFile(bytes, profile, signal, undefined, timeoutMs)
+  if (!parsed.ok) return parsed
+  const rows = await parsed.rows(0, parsed.count)
+  parsed.close()
+  return { ok: true, table: { ...parsed.table, rows } }
+}
+
+const brokenBy = (error: Error & { code?: string }): Refused =>
   error.code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? { ok: false, reason: 'zip_limit', detail: '文件展开后占用内存过多，请分开导出' }
     : { ok: false, reason: 'bad_header', detail: `文件无法解析（${error.message.slice(0, 80)}）` }

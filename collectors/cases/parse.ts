@@ -2,9 +2,22 @@ import { readCsv } from '../intake/csv.ts'
 import { decodeText } from '../intake/encoding.ts'
 import { readHtmlTable } from '../intake/html-table.ts'
 import type { Book } from '../intake/spreadsheet.ts'
+import type { CaseProfile } from './profile.ts'
 import { sniff } from './sniff.ts'
+import { type CaseTable, readTable, TableReader } from './table.ts'
 import { FileRefused, LIMITS } from './xlsx/limits.ts'
-import { readXlsx } from './xlsx/read.ts'
+import { readXlsx, streamXlsx } from './xlsx/read.ts'
+
+/** Bytes of an export → what it says of cases. Workbooks are read row by row. @throws FileRefused */
+export async function parseTable(
+  bytes: Buffer,
+  profile: CaseProfile,
+  reader = new TableReader(profile),
+): Promise<CaseTable> {
+  if (bytes.length > LIMITS.fileBytes || sniff(bytes) !== 'zip') return readTable(await readBook(bytes), profile)
+  await streamXlsx(bytes, reader)
+  return reader.finish()
+}
 
 /** Bytes of an export, whatever its name says → a book of cells. @throws FileRefused */
 export async function readBook(bytes: Buffer): Promise<Book> {

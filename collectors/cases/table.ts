@@ -1,6 +1,6 @@
 import { readDay } from '../intake/day.ts'
-import { findHeader, type HeaderReading } from '../intake/header.ts'
-import { type Book, cellText, type Row, type Sheet } from '../intake/spreadsheet.ts'
+import { findHeader, type Header, type HeaderReading } from '../intake/header.ts'
+import { type Book, cellText, type Merge, type Row } from '../intake/spreadsheet.ts'
 import type { CaseField, CaseProfile } from './profile.ts'
 import { type CaseRow, mergeRows, type RowRefusal, readRow } from './rows.ts'
 import { FileRefused } from './xlsx/limits.ts'
@@ -15,68 +15,133 @@ export interface CaseTable {
   warnings: string[]
   /** Fields that at least one sheet has a column for. */
   fields: CaseField[]
+  /** Labels of the header that no field took, as the file writes them. */
+  unmapped: string[]
   /** 制表时间 of the title rows, wall clock `YYYY-MM-DDTHH:MM:SS`. */
   exportedAt: string | null
   encoding?: string
 }
 
-/** Pure: all visible sheets of a book. @throws FileRefused `header_not_found` with the best guess */
-export function readTable(book: Book, profile: CaseProfile): CaseTable {
-  const table: CaseTable = {
-    rows: [],
+/** Rows among which the header is looked for. */
+const HEAD_ROWS = 24
+/** Told of, and kept: a file of nothing but wrong rows does not fill the memory. */
+const MAX_REFUSALS = 20_000
+
+type Failure = Exclude<HeaderReading<CaseField>, { ok: true }>
+
+/** Takes the rows of visible sheets one by one; only what they say is kept. */
+export class TableReader {
+  readonly #profile: CaseProfile
+  readonly #failures: Failure[] = []
+  readonly #byNumber = new Map<string, CaseRow>()
+  readonly #fields = new Set<CaseField>()
+  readonly #unmapped = new Set<string>()
+  readonly #table: Omit<CaseTable, 'rows' | 'fields' | 'unmapped'> = {
     refusals: [],
     feet: 0,
     warnings: [],
-    fields: [],
     exportedAt: null,
-    encoding: book.encoding,
   }
-  const failures: Exclude<HeaderReading<CaseField>, { ok: true }>[] = []
-  const byNumber = new Map<string, CaseRow>()
-  const fields = new Set<CaseField>()
-  for (const sheet of book.sheets) {
-    if (sheet.hidden) {
-      table.warnings.push(`工作表“${sheet.name}”被隐藏，未读取；如需导入请取消隐藏`)
-      continue
+  #sheets = 0
+  #read = 0
+
+  constructor(profile: CaseProfile) {
+    this.#profile = profile
+  }
+
+  get rowsRead(): number {
+    return this.#read
+  }
+
+  hidden(name: string): void {
+    this.#table.warnings.push(`工作表“${name}”被隐藏，未读取；如需导入请取消隐藏`)
+  }
+
+  /** Give it each row, then call `end`. */
+  sheet(name: string, merges: readonly Merge[], date1904: boolean): { row(row: Row): void; end(): void } {
+    this.#sheets++
+    let head: Row[] | undefined = []
+    let header: Header<CaseField> | undefined
+    const settle = (): void => {
+      const rows = head ?? []
+      head = undefined
+      header = this.#header(name, rows, merges, date1904)
+      if (header) for (const row of rows.slice(header.dataFrom)) this.#row(name, row, header, date1904)
     }
-    const header = findHeader(sheet.rows, sheet.merges, {
-      synonyms: profile.fields,
+    return {
+      row: (row) => {
+        this.#read++
+        if (header) this.#row(name, row, header, date1904)
+        else if (head) {
+          head.push(row)
+          if (head.length >= HEAD_ROWS) settle()
+        }
+      },
+      end: () => {
+        if (head) settle()
+      },
+    }
+  }
+
+  #header(name: string, rows: readonly Row[], merges: readonly Merge[], date1904: boolean) {
+    const found = findHeader(rows, merges, {
+      synonyms: this.#profile.fields,
       required: ['caseNo'],
-      minFields: profile.minHeaderFields,
+      minFields: this.#profile.minHeaderFields,
     })
-    if (!header.ok) {
-      failures.push(header)
-      if (sheet.rows.length > 0) table.warnings.push(`工作表“${sheet.name}”没有找到表头，未读取`)
-      continue
+    if (!found.ok) {
+      this.#failures.push(found)
+      if (rows.length > 0) this.#table.warnings.push(`工作表“${name}”没有找到表头，未读取`)
+      return undefined
     }
-    for (const field of header.header.columns.keys()) fields.add(field)
-    table.exportedAt ??= exportTime(sheet.rows.slice(0, header.header.dataFrom), profile, book.date1904)
-    readRows(sheet, header.header, book.date1904, profile, table, byNumber)
+    for (const field of found.header.columns.keys()) this.#fields.add(field)
+    const taken = new Set(found.header.columns.values())
+    rows[found.header.dataFrom - 1]?.cells.forEach((cell, column) => {
+      if (cell !== undefined && !taken.has(column)) this.#unmapped.add(cellText(cell).trim().slice(0, 40))
+    })
+    this.#table.exportedAt ??= exportTime(rows.slice(0, found.header.dataFrom), this.#profile, date1904)
+    return found.header
   }
-  if (failures.length > 0 && failures.length === book.sheets.filter(({ hidden }) => !hidden).length)
-    throw new FileRefused('header_not_found', guess(failures))
-  table.rows = [...byNumber.values()]
-  table.fields = [...fields]
-  return table
+
+  #row(sheet: string, row: Row, { columns }: Header<CaseField>, date1904: boolean): void {
+    const reading = readRow(row, { columns, date1904, profile: this.#profile })
+    if (reading.what === 'foot') this.#table.feet++
+    else if (reading.what === 'refused') {
+      if (this.#table.refusals.length < MAX_REFUSALS)
+        this.#table.refusals.push({ sheet, line: row.line, ...reading.refusal })
+    } else {
+      const before = this.#byNumber.get(reading.row.caseNo)
+      this.#byNumber.set(reading.row.caseNo, before ? mergeRows(before, reading.row) : reading.row)
+    }
+  }
+
+  /** @throws FileRefused `header_not_found` with the best guess */
+  finish(encoding?: string): CaseTable {
+    if (this.#failures.length > 0 && this.#failures.length === this.#sheets)
+      throw new FileRefused('header_not_found', guess(this.#failures))
+    return {
+      ...this.#table,
+      rows: [...this.#byNumber.values()],
+      fields: [...this.#fields],
+      unmapped: [...this.#unmapped],
+      ...(encoding === undefined ? {} : { encoding }),
+    }
+  }
 }
 
-function readRows(
-  sheet: Sheet,
-  header: { columns: ReadonlyMap<CaseField, number>; dataFrom: number },
-  date1904: boolean,
-  profile: CaseProfile,
-  table: CaseTable,
-  byNumber: Map<string, CaseRow>,
-): void {
-  for (const row of sheet.rows.slice(header.dataFrom)) {
-    const reading = readRow(row, { columns: header.columns, date1904, profile })
-    if (reading.what === 'foot') table.feet++
-    else if (reading.what === 'refused') table.refusals.push({ sheet: sheet.name, line: row.line, ...reading.refusal })
-    else {
-      const before = byNumber.get(reading.row.caseNo)
-      byNumber.set(reading.row.caseNo, before ? mergeRows(before, reading.row) : reading.row)
+/** Pure: all visible sheets of a book. @throws FileRefused `header_not_found` with the best guess */
+export function readTable(book: Book, profile: CaseProfile): CaseTable {
+  const reader = new TableReader(profile)
+  for (const { name, hidden, rows, merges } of book.sheets) {
+    if (hidden) {
+      reader.hidden(name)
+      continue
     }
+    const sheet = reader.sheet(name, merges, book.date1904)
+    for (const row of rows) sheet.row(row)
+    sheet.end()
   }
+  return reader.finish(book.encoding)
 }
 
 function exportTime(rows: readonly Row[], { exportedAt }: CaseProfile, date1904: boolean): string | null {
@@ -92,7 +157,7 @@ function exportTime(rows: readonly Row[], { exportedAt }: CaseProfile, date1904:
 }
 
 /** `第 3 行最像表头：认出 …；不认识 …；缺少 部门受案号`. */
-function guess(failures: readonly Exclude<HeaderReading<CaseField>, { ok: true }>[]): string {
+function guess(failures: readonly Failure[]): string {
   const best = failures.reduce((a, b) => (b.found.length > a.found.length ? b : a))
   const list = (words: readonly string[]) => words.slice(0, 12).join('、').slice(0, 120)
   const parts = [

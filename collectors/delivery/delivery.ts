@@ -26,7 +26,10 @@ export interface DeliveryOptions {
   log: Logger
 }
 
-type Said = Pick<SourceContext, 'deliver' | 'refuse' | 'contact' | 'dropped' | 'lag' | 'skew' | 'state' | 'store'>
+type Said = Pick<
+  SourceContext,
+  'deliver' | 'refuse' | 'contact' | 'dropped' | 'lag' | 'skew' | 'state' | 'progress' | 'store'
+>
 
 /** Everything between one source and the broker. */
 export interface Delivery extends Said {
@@ -118,6 +121,7 @@ const saying = (reporting: Reporting): Omit<Said, 'deliver' | 'store'> => ({
     reporting.tally.skewS = seconds
   },
   state: reporting.state,
+  progress: reporting.progress,
 })
 
 const storeOn = (writer: Writer, clock: Clock): SourceStore => ({
@@ -125,8 +129,13 @@ const storeOn = (writer: Writer, clock: Clock): SourceStore => ({
   set: (key, value) => {
     writer.spool.commit({ ...NO_WORK, memory: [[SOURCE_KEY + key, value]] }, clock.now())
   },
-  list: (prefix) =>
-    writer.spool.recallAll(SOURCE_KEY + prefix).map(([key, value]) => [key.slice(SOURCE_KEY.length), value]),
+  list: (prefix, page) =>
+    writer.spool
+      .recallAll(
+        SOURCE_KEY + prefix,
+        page && { after: SOURCE_KEY + (page.after === '' ? prefix : page.after), limit: page.limit },
+      )
+      .map(([key, value]) => [key.slice(SOURCE_KEY.length), value]),
 })
 
 /** The server hears that something may be missing. */

@@ -23,6 +23,8 @@ export interface Reporting {
   status(offline: boolean): string
   /** State of the source; the server hears of a change at once. */
   state(state: SourceState, reason?: string): void
+  /** How far a long import is; told every two seconds, and at its end. */
+  progress(what: Tally['progress']): void
   /** The spool cannot be written; undefined = it can again. Outweighs the source's own state. */
   disk(problem: Error | undefined): void
   refuse(refusals: readonly Refusal[]): void
@@ -34,6 +36,7 @@ export interface Reporting {
 
 const HEALTH_MS = 10_000
 const TELL_MS = 1000
+const PROGRESS_MS = 2000
 /** Refusals kept a second; a flood of bad input must not fill the disk. All are counted. */
 const KEPT_PER_SECOND = 100
 const MEMORY_KEY = 'd:counters'
@@ -45,6 +48,7 @@ export function createReporting(options: ReportingOptions): Reporting {
   let diskProblem: string | undefined
   let since = clock.now()
   let timers: NodeJS.Timeout[] = []
+  let progressTold = 0
   let kept = { second: 0, count: 0 }
 
   function status(offline: boolean): string {
@@ -97,6 +101,13 @@ export function createReporting(options: ReportingOptions): Reporting {
       if (state === 'ok') log.info('来源恢复正常')
       else log.warn({ state }, reason)
       announce()
+    },
+    progress(what) {
+      tally.progress = what
+      const now = clock.now()
+      if (what && now - progressTold < PROGRESS_MS) return
+      progressTold = now
+      health()
     },
     disk(problem) {
       diskProblem = problem && `本机暂存写入失败（${problem.message}），请检查磁盘空间和目录权限`

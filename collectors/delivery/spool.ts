@@ -43,7 +43,7 @@ export interface Spool {
   /** Bytes in use on disk. */
   bytes(): number
   recall(key: string): string | undefined
-  recallAll(prefix: string): [key: string, value: string][]
+  recallAll(prefix: string, page?: { after: string; limit: number }): [key: string, value: string][]
   refusalCount(): number
   /** Forgets what need not be remembered any more. */
   prune(now: number): void
@@ -125,8 +125,11 @@ function spoolOn(db: DatabaseSync, firstSeq: number): Spool {
       return ((pages ?? 0) - (free ?? 0)) * (size ?? 0)
     },
     recall: (key) => sql.recall.get(key)?.value as string | undefined,
-    recallAll: (prefix) =>
-      sql.recallAll.all(prefix, `${prefix}\u{10ffff}`).map((row) => [String(row.key), String(row.value)]),
+    recallAll: (prefix, page) =>
+      (page
+        ? sql.recallPage.all(page.after, `${prefix}\u{10ffff}`, page.limit)
+        : sql.recallAll.all(prefix, `${prefix}\u{10ffff}`)
+      ).map((row) => [String(row.key), String(row.value)]),
     refusalCount: () => number(sql.countRefusals.get()),
     prune(now) {
       sql.pruneOld.run(seq - REMEMBER_ROWS, now - REMEMBER_MS, seq)
@@ -154,6 +157,7 @@ function statements(db: DatabaseSync) {
     forget: one('delete from memory where key = ?'),
     recall: one('select value from memory where key = ?'),
     recallAll: one('select key, value from memory where key >= ? and key < ? order by key'),
+    recallPage: one('select key, value from memory where key > ? and key < ? order by key limit ?'),
     refuse: one('insert into refusals (at, reason, hash, detail, excerpt, id) values (?, ?, ?, ?, ?, ?)'),
     countRefusals: one('select count(*) from refusals'),
     // The newest row always stays: it carries the sequence number over a restart.

@@ -23,6 +23,7 @@ export interface Tally {
   reason: string | undefined
   lagS: number
   skewS: number | null
+  progress: { text: string; done: number; total: number } | null
   counted(events: number, duplicates: number, now: number): void
   refused(refusals: readonly Refusal[], now: number): void
   /** Are there refusals that the server has not been told of? */
@@ -57,6 +58,7 @@ export function createTally(counters: Remembered): Tally {
     reason: undefined,
     lagS: 0,
     skewS: null,
+    progress: null,
     counted(events, duplicates, now) {
       counters.dup += duplicates
       if (events === 0) return
@@ -98,6 +100,7 @@ export function createTally(counters: Remembered): Tally {
       rate: [...minutes].reduce((sum, [at, count]) => (at > now / MINUTE - 60 ? sum + count : sum), 0),
       lag_s: tally.lagS,
       skew_s: tally.skewS,
+      ...(tally.progress ? { progress: tally.progress } : {}),
       refusals,
     }),
   }

@@ -13,6 +13,7 @@ export interface Recorder {
   states: { state: string; reason?: string }[]
   contacts: number[]
   skews: number[]
+  progress: ({ text: string; done: number; total: number } | null)[]
   dropped(): number
   crashes: unknown[]
   store: Map<string, string>
@@ -39,6 +40,7 @@ export function recorder(options: {
     states: [],
     contacts: [],
     skews: [],
+    progress: [],
     dropped: () => dropped,
     crashes: [],
     store,
@@ -72,6 +74,7 @@ export function recorder(options: {
       dropped += count
     },
     lag: () => {},
+    progress: (what) => record.progress.push(what),
     skew: (seconds) => record.skews.push(seconds),
     crashed: (error) => record.crashes.push(error),
     listens: () => {},
@@ -81,7 +84,11 @@ export function recorder(options: {
         if (value === undefined) store.delete(key)
         else store.set(key, value)
       },
-      list: (prefix) => [...store].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
+      list: (prefix, page) =>
+        [...store]
+          .filter(([key]) => key.startsWith(prefix) && key > (page?.after ?? ''))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .slice(0, page?.limit),
     },
     personHash: (no) => `h:${createHash('sha256').update(`test${no}`).digest('hex').slice(0, 16)}`,
     chance: () => 0.5,

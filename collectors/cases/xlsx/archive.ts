@@ -12,6 +12,8 @@ export interface Archive {
 export async function openArchive(bytes: Buffer): Promise<Archive> {
   const zip = await open(bytes)
   const entries = await list(zip, bytes.length)
+  /** Bytes of each part so far; one that is read a second time counts once. */
+  const sizes = new Map<string, number>()
   let unpacked = 0
   return {
     has: (name) => entries.has(name.toLowerCase()),
@@ -21,7 +23,11 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
       let size = 0
       await inflate(zip, entry, (piece) => {
         size += piece.length
-        unpacked += piece.length
+        const known = sizes.get(name) ?? 0
+        if (size > known) {
+          unpacked += size - known
+          sizes.set(name, size)
+        }
         if (size > LIMITS.entryBytes || unpacked > LIMITS.totalBytes) throw tooBig('解压后过大')
         if (size > LIMITS.ratioFromBytes && size > entry.compressedSize * LIMITS.ratio) throw tooBig('压缩比过高')
         take(piece)

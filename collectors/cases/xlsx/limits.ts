@@ -9,7 +9,8 @@ export const LIMITS = {
   ratio: 200,
   /** Below this size a high ratio harms nobody (styles of many equal lines). */
   ratioFromBytes: 1024 * 1024,
-  rows: 200_000,
+  /** 200,000 of data, and title, header and sum rows beside them. */
+  rows: 200_100,
   columns: 256,
   cells: 3_000_000,
   cellChars: 32_767,

@@ -18,17 +18,46 @@ export interface CellContext {
 /** Cached results of formulas only; empty rows left out. @throws FileRefused */
 export async function readSheet(archive: Archive, part: string, context: CellContext): Promise<SheetContent> {
   const content: SheetContent = { rows: [], merges: [] }
-  const reader = new SheetReader(content, context)
+  await readRows(archive, part, context, (row) => content.rows.push(row), content.merges)
+  return content
+}
+
+/** Each row as it comes, none kept: a sheet of 200,000 rows needs no more memory than one of twenty. */
+export async function readRows(
+  archive: Archive,
+  part: string,
+  context: CellContext,
+  take: (row: Row) => void,
+  merges: Merge[] = [],
+): Promise<void> {
+  const reader = new SheetReader(take, merges, context)
   await readXmlPart(archive, part, {
     open: (name, attributes) => reader.open(name, attributes),
     close: (name) => reader.close(name),
     text: (text) => reader.text(text),
   })
-  return content
 }
 
+/** Merged cells stand after the rows that they belong to: looked for without reading the XML, headers need them first. */
+export async function readMerges(archive: Archive, part: string): Promise<Merge[]> {
+  const merges: Merge[] = []
+  let rest = ''
+  await archive.read(part, (piece) => {
+    const text = rest + piece.toString('latin1')
+    for (const [, reference] of text.matchAll(/<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z0-9:]+)"/g))
+      addMerge(merges, reference)
+    rest = text.slice(-MERGE_CHARS)
+    const half = rest.lastIndexOf('<')
+    rest = half < 0 ? '' : rest.slice(half)
+  })
+  return merges
+}
+const MERGE_CHARS = 200
+
 class SheetReader {
-  readonly #content: SheetContent
+  readonly #take: (row: Row) => void
+  readonly #merges: Merge[]
+  #rows = 0
   readonly #context: CellContext
   #line = 0
   #cells: (Cell | undefined)[] = []
@@ -39,8 +68,9 @@ class SheetReader {
   #taking = false
   #phonetic = 0
 
-  constructor(content: SheetContent, context: CellContext) {
-    this.#content = content
+  constructor(take: (row: Row) => void, merges: Merge[], context: CellContext) {
+    this.#take = take
+    this.#merges = merges
     this.#context = context
   }
 
@@ -62,7 +92,7 @@ class SheetReader {
         this.#phonetic++
         break
       case 'mergeCell':
-        this.#merge(attributes.ref)
+        addMerge(this.#merges, attributes.ref)
     }
   }
 
@@ -76,14 +106,17 @@ class SheetReader {
     if (name === 'v' || name === 't') this.#taking = false
     else if (name === 'rPh') this.#phonetic--
     else if (name === 'c') this.#closeCell()
-    else if (name === 'row' && this.#cells.length > 0) this.#content.rows.push({ line: this.#line, cells: this.#cells })
+    else if (name === 'row' && this.#cells.length > 0) {
+      this.#rows++
+      this.#take({ line: this.#line, cells: this.#cells })
+    }
   }
 
   #openRow(number: string | undefined): void {
     this.#line = number === undefined ? this.#line + 1 : Number(number)
     this.#cells = []
     this.#column = -1
-    if (!(this.#line >= 1 && this.#line <= MAX_LINE) || this.#content.rows.length >= LIMITS.rows)
+    if (!(this.#line >= 1 && this.#line <= MAX_LINE) || this.#rows >= LIMITS.rows)
       throw new FileRefused('zip_limit', `工作表超过 ${LIMITS.rows} 行，请分开导出`)
   }
 
@@ -119,14 +152,14 @@ class SheetReader {
         return text(value)
     }
   }
+}
 
-  #merge(reference: string | undefined): void {
-    const match = /^([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})$/.exec(reference ?? '')
-    if (!match?.[1] || !match[2] || this.#content.merges.length >= MAX_MERGES) return
-    const [row, column] = [lineOf(match[1]), columnOf(match[1])]
-    const merge = { row, column, rows: lineOf(match[2]) - row + 1, columns: columnOf(match[2]) - column + 1 }
-    if (merge.rows > 0 && merge.columns > 0) this.#content.merges.push(merge)
-  }
+function addMerge(merges: Merge[], reference: string | undefined): void {
+  const match = /^([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})$/.exec(reference ?? '')
+  if (!match?.[1] || !match[2] || merges.length >= MAX_MERGES) return
+  const [row, column] = [lineOf(match[1]), columnOf(match[1])]
+  const merge = { row, column, rows: lineOf(match[2]) - row + 1, columns: columnOf(match[2]) - column + 1 }
+  if (merge.rows > 0 && merge.columns > 0) merges.push(merge)
 }
 
 const MAX_LINE = 1_048_576
