@@ -8,10 +8,10 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 export function readHtmlTable(html: string): Book {
   const rows: Row[] = []
   const merges: Merge[] = []
-  const body = html.replace(/<!--[\s\S]*?-->|<(script|style)\b[\s\S]*?<\/\1\s*>/gi, '')
+  const body = withoutHidden(html)
   let open: { cells: (Cell | undefined)[]; column: number } | undefined
   for (const [, closing, tag = '', attributes = '', text = ''] of body.matchAll(
-    /<(\/?)([a-z][a-z0-9]*)([^>]*)>([^<]*)/gi,
+    /<(\/?)([a-z][a-z0-9]*)(?![a-z0-9])([^<>]*)>([^<]*)/gi,
   )) {
     const name = tag.toLowerCase()
     if (name === 'tr' && closing === '') {
@@ -24,6 +24,22 @@ export function readHtmlTable(html: string): Book {
     else if (text.trim() !== '' && open.column > 0) append(open, text)
   }
   return { sheets: [{ name: '', hidden: false, rows, merges }], date1904: false }
+}
+
+/** Without comments, scripts and styles; one that never ends takes the rest with it. One pass, however often it opens. */
+function withoutHidden(html: string): string {
+  const opening = /<!--|<(script|style)\b/gi
+  let kept = ''
+  let from = 0
+  for (let open = opening.exec(html); open; open = opening.exec(html)) {
+    kept += html.slice(from, open.index)
+    const closing = open[1] === undefined ? /-->/g : new RegExp(`</${open[1]}\\s*>`, 'gi')
+    closing.lastIndex = opening.lastIndex
+    if (!closing.exec(html)) return kept
+    from = closing.lastIndex
+    opening.lastIndex = from
+  }
+  return kept + html.slice(from)
 }
 
 function addCell(
