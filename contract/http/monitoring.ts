@@ -49,6 +49,8 @@ export const FindingItem = z.object({
 export type FindingItem = z.infer<typeof FindingItem>
 
 export const FindingDetail = FindingItem.extend({
+  /** Name of the procuratorate, for the notice. */
+  unit: z.string(),
   measure: z.enum(MEASURE_IDS),
   basis: z.string(),
   unverified: z.boolean(),

@@ -82,6 +82,7 @@ export function presentDetail(
   const check = checkOf(deps, finding.check)
   return {
     ...presentFinding(deps, finding, notice, now),
+    unit: deps.config.site.unit,
     measure: check?.measure ?? 'remind',
     basis: check?.basis ?? deps.config.monitoring.legal_basis,
     unverified: check?.unverified ?? false,

@@ -11,7 +11,9 @@ export interface DeskPage {
 /** The bar's order. */
 export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/alerts', title: '告警', permission: 'alerts.read' },
+  { path: '/desk/tasks', title: '我的任务', permission: 'tasks.read-own' },
   { path: '/desk/cases', title: '流程节点', permission: 'cases.read-own' },
+  { path: '/desk/monitoring', title: '流程监控', permission: 'monitoring.read-own' },
   { path: '/desk/draws', title: '随机分案', permission: 'draws.read' },
   { path: '/desk/reviews', title: '评查', permission: 'reviews.read-own' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
@@ -23,6 +25,11 @@ export const DESK_PAGES: readonly DeskPage[] = [
 export const deskRoutes: RouteRecordRaw[] = [
   { path: '/login', component: () => import('./login/LoginPage.vue'), meta: { title: '登录' } },
   {
+    path: '/desk/print/notice/:id',
+    component: () => import('./monitoring/NoticePrint.vue'),
+    meta: { title: '流程监控通知书' },
+  },
+  {
     path: '/desk',
     component: () => import('./shell/DeskShell.vue'),
     children: [
@@ -30,6 +37,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'alerts/:id?', component: () => import('./alerts/AlertsDesk.vue'), meta: { title: '告警' } },
       { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
+      { path: 'tasks', component: () => import('./tasks/TasksDesk.vue'), meta: { title: '我的任务' } },
       { path: 'cases/:id?', component: () => import('./cases/CasesDesk.vue'), meta: { title: '流程节点' } },
       {
         path: 'approvals',
@@ -64,6 +72,26 @@ export const deskRoutes: RouteRecordRaw[] = [
         meta: { title: '复算' },
       },
       { path: 'draws/:id?', component: () => import('./draws/DrawsDesk.vue'), meta: { title: '随机分案' } },
+      {
+        path: 'monitoring/report',
+        component: () => import('./monitoring/ReportDesk.vue'),
+        meta: { title: '流程监控月报' },
+      },
+      {
+        path: 'monitoring/checks',
+        component: () => import('./monitoring/ChecksDesk.vue'),
+        meta: { title: '流程监控检查项' },
+      },
+      {
+        path: 'monitoring/notices/:id?',
+        component: () => import('./monitoring/MonitoringDesk.vue'),
+        meta: { title: '流程监控通知书' },
+      },
+      {
+        path: 'monitoring/:id?',
+        component: () => import('./monitoring/MonitoringDesk.vue'),
+        meta: { title: '流程监控' },
+      },
       {
         path: 'reviews/samples/:id?',
         component: () => import('./reviews/SamplesDesk.vue'),
