@@ -1,95 +1,22 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Config } from '../../config/load.ts'
 import type { ChainEntry } from '../../contract/chain.ts'
 import { PANELS } from '../../contract/panels/index.ts'
 import { verifyDraws } from '../../contract/verify-draws.ts'
-import { assignmentFeature } from '../../server/assignment/index.ts'
-import { casesFeature } from '../../server/cases/index.ts'
-import { casePort } from '../../server/cases/port.ts'
-import type { BoundRoute, Call, Principal } from '../../server/feature.ts'
-import { exportChain } from '../../server/records/chain.ts'
-import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
-import { alertLog, feed, storedEvent, type TestRecords, taskLog, testRecords, tick } from '../helpers/records.ts'
-
-const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
-const who = (username: string, roles: string[]): Principal => ({
-  id: `account-${username}`,
-  username,
-  name: username,
-  roles,
-  department: null,
-  post: '',
-  permissions: new Set(['cases.read']),
-  via: 'session',
-  sessionId: null,
-})
-const manager = who('case-management', ['case-management'])
-const inspector = who('inspection', ['inspection'])
-const chief = who('chief', ['chief'])
-const nonce = () => randomBytes(32).toString('hex')
-const hashOf = (hex: string) => createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex')
-
-async function office(contributors: string[]) {
-  const config: Config = { ...demoConfig(), assignment: { ...demoConfig().assignment, contributors } }
-  const alerts = alertLog()
-  const anchored: ChainEntry[] = []
-  const build = (store: TestRecords['store'] | undefined) => {
-    const records = store as TestRecords['store']
-    const common = { config, calendar: demoCalendar(), records, alerts, freshness: async () => alive('业务系统', NOON) }
-    let n = 0
-    const assignment = assignmentFeature({
-      ...common,
-      cases: casePort(config),
-      newId: () => `id-${String(n++).padStart(6, '0')}-${randomBytes(4).toString('hex')}`,
-      secret: nonce,
-      anchor: (_chain, head) => anchored.push(head),
-    })
-    return { cases: casesFeature({ ...common, tasks: taskLog(), newId: () => `c${n++}` }), assignment }
-  }
-  const shapes = build(undefined)
-  const records = await testRecords([shapes.cases, shapes.assignment], NOON)
-  const { cases, assignment } = build(records.store)
-  await assignment.start?.()
-  const events = Array.from({ length: 30 }, (_, n) =>
-    storedEvent('case.accepted', '2026-11-24T08:00:00+08:00', {
-      object: `case:${n}`,
-      data: { caseNo: `示检刑诉受[2026]${n}号`, kind: '审查起诉', acceptedAt: '2026-11-23', due: '2026-12-23' },
-    }),
-  )
-  await feed(records, cases, events)
-  const call = async <Answer>(
-    id: string,
-    person: Principal,
-    over: Partial<Call<unknown, unknown, unknown>> = {},
-  ): Promise<Answer> => {
-    const route: BoundRoute | undefined = [...(cases.routes ?? []), ...(assignment.routes ?? [])].find(
-      ({ spec }) => spec.id === id,
-    )
-    if (!route) throw new Error(id)
-    const query = route.spec.query.parse(over.query ?? (route.spec.query.safeParse({}).success ? {} : undefined))
-    return (await route.handle({
-      person,
-      params: undefined,
-      body: undefined,
-      now: records.clock.ms,
-      ip: '',
-      headers: {},
-      setCookie: () => undefined,
-      ...over,
-      query,
-    })) as Answer
-  }
-  const unassigned = async () =>
-    (await call<{ items: { id: string }[] }>('listCases', manager, { query: { state: 'unassigned' } })).items.map(
-      ({ id }) => id,
-    )
-  const chain = async () => (await Array.fromAsync(exportChain(records.store.read, 'assignment'))).join('')
-  return { records, alerts, anchored, assignment, call, unassigned, chain }
-}
-type Office = Awaited<ReturnType<typeof office>>
-type Drawn = { drawId: string; entry: ChainEntry }
-type Answer = { state: string; entry?: ChainEntry }
+import type { Principal } from '../../server/feature.ts'
+import { tick } from '../helpers/records.ts'
+import {
+  type Answer,
+  chief,
+  type Drawn,
+  hashOf,
+  inspector,
+  manager,
+  NOON,
+  nonce,
+  type Office,
+  office,
+  who,
+} from './office.ts'
 
 describe('a draw with one contributor', () => {
   let o: Office

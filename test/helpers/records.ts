@@ -14,7 +14,7 @@ import type {
   TaskSpec,
   Turn,
 } from '../../server/feature.ts'
-import { RecordStore } from '../../server/records/store.ts'
+import { RecordStore, type RecordsOptions } from '../../server/records/store.ts'
 
 /** A real records store in a folder of its own, with a clock that the test moves. */
 export interface TestRecords {
@@ -25,24 +25,26 @@ export interface TestRecords {
   close(): Promise<void>
 }
 
-export async function testRecords(features: readonly Feature[] = [], startMs = 0): Promise<TestRecords> {
+/** @param options another database than a SQLite file of its own */
+export async function testRecords(
+  features: readonly Feature[] = [],
+  startMs = 0,
+  options?: RecordsOptions,
+): Promise<TestRecords> {
   const folder = mkdtempSync(join(tmpdir(), 'sanling-records-'))
   const clock = { ms: startMs }
   const touched: string[] = []
   const announced: AlertItem[] = []
-  const store = new RecordStore(
-    { kind: 'sqlite', file: join(folder, 'records.sqlite') },
-    {
-      now: () => clock.ms,
-      committed: (change) => {
-        touched.push(...change.touched)
-        announced.push(...change.announced)
-      },
-      failed: (error) => {
-        throw error
-      },
+  const store = new RecordStore(options ?? { kind: 'sqlite', file: join(folder, 'records.sqlite') }, {
+    now: () => clock.ms,
+    committed: (change) => {
+      touched.push(...change.touched)
+      announced.push(...change.announced)
     },
-  )
+    failed: (error) => {
+      throw error
+    },
+  })
   await store.migrate(features.flatMap(({ migrations }) => migrations ?? []))
   return {
     store,
