@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { AccountRules, checkAccounts } from './accounts.ts'
 import { ClockRules, checkClocks } from './clocks.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
@@ -34,6 +35,7 @@ export interface Config {
   screens: Screens
   alerts: AlertRules
   permissions: Permissions
+  accounts: AccountRules
   flow: FlowRules
   security: SecurityRules
   correlation: CorrelationRules
@@ -93,6 +95,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   const screens = read('screens/wall.yaml', Screens)
   const alerts = read('rules/alerts.yaml', AlertRules)
   const permissions = read('rules/permissions.yaml', Permissions)
+  const accounts = read('rules/accounts.yaml', AccountRules)
   const flow = read('rules/flow.yaml', FlowRules)
   const security = read('rules/security.yaml', SecurityRules)
   const correlation = read('rules/correlation.yaml', CorrelationRules)
@@ -115,6 +118,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     )
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
+  if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
   if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
   if (
     issues.length > 0 ||
@@ -124,6 +128,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !screens ||
     !alerts ||
     !permissions ||
+    !accounts ||
     !flow ||
     !security ||
     !correlation ||
@@ -145,6 +150,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     screens: screens.value,
     alerts: alerts.value,
     permissions: permissions.value,
+    accounts: accounts.value,
     flow: flow.value,
     security: security.value,
     correlation: correlation.value,

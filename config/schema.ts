@@ -163,6 +163,8 @@ export const SourceConfig = z.discriminatedUnion('kind', [
     folder: z.string(),
     settleS: z.number().min(0).default(5),
     scanS: z.number().positive().default(2),
+    /** 人员卡芯片号 → 工号：巡逻前先触人员卡的巡检器。 */
+    personCards: z.record(z.string(), z.string()).optional(),
   }),
 ])
 export type SourceConfig = z.output<typeof SourceConfig>
@@ -220,6 +222,16 @@ export const Services = z.strictObject({
       z.strictObject({ kind: z.literal('postgres'), url: secret }),
     ])
     .prefault({ kind: 'sqlite' }),
+  /** Where the passwords of accounts marked `ldap` are known. */
+  directory: z
+    .strictObject({
+      url: z.string().regex(/^ldaps?:\/\//, '以 ldap:// 或 ldaps:// 开头'),
+      startTls: z.boolean().default(false),
+      caFile: z.string().optional(),
+      /** With `{username}`. */
+      userDn: z.string().includes('{username}', '须含 {username}'),
+    })
+    .optional(),
   retention: z
     .strictObject({
       inboxDays: z.number().positive().default(200),
@@ -310,6 +322,8 @@ export const SecurityRules = z.strictObject({
   heldRepeatS: z.number().positive(),
   deviceReportsForced: z.array(z.string()),
   offlineAfterS: z.number().positive(),
+  /** Days of silence after which a terminal no longer counts as protected. */
+  protectionLostDays: z.number().positive().default(14),
   signatureStaleDays: z.number().positive(),
   historyWorkdays: z.int().positive(),
   historyMinDays: z.int().positive(),

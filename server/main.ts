@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ import { monitoringPort } from './cases/monitoring-port.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
 import { caseId } from './cases/rules.ts'
-import { chance, newId, randomHex, randomToken, systemClock } from './clock.ts'
+import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
@@ -40,6 +41,7 @@ import { eventPoint, openMetrics } from './metrics/index.ts'
 import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
+import { ldapDirectory } from './people/ldap.ts'
 import { ensureDemo } from './people/registry.ts'
 import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
@@ -194,14 +196,25 @@ export async function assemble(options: HouseOptions): Promise<House> {
     summaries: () => new Map(routes.map(({ spec }) => [spec.id, spec.summary])),
     anchor,
   })
+  const approvals = approvalsFeature({
+    records,
+    audit: auditTrail,
+    acts: () => every((feature) => feature.acts),
+    newId,
+  })
+  const { directory } = services
   const people = openPeople({
     records,
     clock,
     audit: auditTrail,
-    rules: config.permissions,
+    config,
+    approvals,
+    directory:
+      directory && ldapDirectory({ ...directory, ca: directory.caFile && readFileSync(directory.caFile, 'utf8') }),
     cookieKey: needed(secrets, 'cookie.1'),
     newId,
     randomToken,
+    randomBytes: randomOctets,
     revoked: (who) => hub.revoked(who),
   })
   const ingest = ingestFeature({
@@ -242,13 +255,6 @@ export async function assemble(options: HouseOptions): Promise<House> {
     now,
     newId,
     failed,
-  })
-
-  const approvals = approvalsFeature({
-    records,
-    audit: auditTrail,
-    acts: () => every((feature) => feature.acts),
-    newId,
   })
 
   /** The whole list of features: adding one is a line here. */

@@ -21,6 +21,8 @@ export const Me = z.object({
   csrf: z.string().nullable(),
   /** The password must be changed before long (first sign-in). */
   mustChangePassword: z.boolean(),
+  /** `wanted`: a role asks for one; until it is set up nothing else is allowed. */
+  secondFactor: z.enum(['none', 'wanted', 'on']),
 })
 export type Me = z.infer<typeof Me>
 
@@ -38,17 +40,27 @@ export const Account = z.object({
   department: z.string().nullable(),
   post: z.string(),
   disabled: z.boolean(),
+  source: z.enum(['local', 'ldap']),
   lockedUntil: z.int().nullable(),
   createdAt: z.int(),
 })
 export type Account = z.infer<typeof Account>
-export const Token = z.object({ id: z.string(), label: z.string(), createdAt: z.int(), expiresAt: z.int().nullable() })
+export const Token = z.object({
+  id: z.string(),
+  label: z.string(),
+  createdAt: z.int(),
+  expiresAt: z.int().nullable(),
+  /** The only permissions it carries; null: all of its account. */
+  scopes: z.array(z.string()).nullable(),
+})
 export const WallKey = z.object({
   id: z.string(),
   label: z.string(),
   screen: z.string().nullable(),
   createdAt: z.int(),
   lastSeenAt: z.int().nullable(),
+  /** `open`: any screen may show it; `device`: the first one takes it; `bound`: it has been taken. */
+  binding: z.enum(['open', 'device', 'bound']),
 })
 
 export const login = route({
@@ -58,7 +70,12 @@ export const login = route({
   summary: '登录，建立会话；会话写操作须带回 csrf',
   tag: 'people',
   permission: 'public',
-  body: z.object({ username: z.string().trim().min(1).max(64), password: secret }),
+  body: z.object({
+    username: z.string().trim().min(1).max(64),
+    password: secret,
+    /** 动态口令或恢复码, where the account has a second factor. */
+    code: z.string().trim().max(16).optional(),
+  }),
   answer: Me,
 })
 export const logout = route({
@@ -105,7 +122,11 @@ export const createToken = route({
   summary: '新建访问令牌；令牌只显示这一次',
   tag: 'people',
   permission: 'signed-in',
-  body: z.object({ label: text(64), days: z.int().min(1).max(366).default(90) }),
+  body: z.object({
+    label: text(64),
+    days: z.int().min(1).max(366).default(90),
+    scopes: z.array(z.string().max(64)).min(1).max(60).nullable().default(null),
+  }),
   answer: Token.extend({ token: z.string() }),
   status: 201,
 })
@@ -125,7 +146,7 @@ export const accounts = route({
   path: '/accounts',
   summary: '账号与角色',
   tag: 'people',
-  permission: 'people.manage',
+  permission: 'people.read',
   answer: z.object({ items: z.array(Account) }),
 })
 export const wallKeys = route({
@@ -144,7 +165,11 @@ export const createWallKey = route({
   summary: '新建大屏密钥；密钥只显示这一次',
   tag: 'people',
   permission: 'people.manage',
-  body: z.object({ label: text(64), screen: z.string().max(64).nullable().default(null) }),
+  body: z.object({
+    label: text(64),
+    screen: z.string().max(64).nullable().default(null),
+    bind: z.boolean().default(false),
+  }),
   answer: WallKey.extend({ key: z.string() }),
   status: 201,
 })

@@ -16,6 +16,7 @@ export const REFUSALS = {
   unprocessable: [422, '请求内容不符合业务规则'],
   'signed-out': [401, '尚未登录或登录已失效，请重新登录'],
   'bad-credentials': [401, '用户名或口令不正确'],
+  'second-factor': [401, '请输入动态口令，或一个恢复码'],
   'locked-out': [429, '登录失败次数过多，请稍后再试'],
   forbidden: [403, '没有此项权限，如需使用请联系管理员'],
   'bad-origin': [403, '请求来源不被允许'],

@@ -1,11 +1,22 @@
+import type { AccountRules } from '../../config/accounts.ts'
 import type { Permissions } from '../../config/schema.ts'
 import { SESSION_COOKIE, WALL_COOKIE } from '../../contract/http/people.ts'
 import type { Clock } from '../clock.ts'
 import type { Principal, Records } from '../feature.ts'
 import { fingerprint, readCookie, unsign } from './cookie.ts'
+import type { SecondFactors } from './factors.ts'
 import { sessionEnd } from './lockout.ts'
-import { accountPrincipal, wallPrincipal } from './principal.ts'
-import { accountById, sessionById, tokenByHash, touchSession, touchWallKey, wallKeyByHash } from './repository.ts'
+import { accountPrincipal, rolesOf, wallPrincipal } from './principal.ts'
+import {
+  accountById,
+  sessionById,
+  tokenByHash,
+  touchSession,
+  touchWallKey,
+  wallKeyByDevice,
+  wallKeyByHash,
+} from './repository.ts'
+import type { AccountRow } from './tables.ts'
 
 /** What a caller shows of himself: request headers (lower case), or the `auth` of a live handshake. */
 export interface Credentials {
@@ -18,8 +29,14 @@ export interface AuthenticatorDeps {
   records: Records
   clock: Clock
   rules: Permissions
+  accounts: Pick<AccountRules, 'secondFactor'>
+  factors: Pick<SecondFactors, 'state'>
   cookieKey: string
 }
+
+/** Whether one of the roles asks for a second factor. */
+export const needsFactor = ({ secondFactor }: Pick<AccountRules, 'secondFactor'>, roles: readonly string[]): boolean =>
+  roles.some((role) => secondFactor.requiredRoles.includes(role))
 
 /** A credential is looked up once in that long; revoking on this server empties the cache at once. */
 const CACHE_MS = 2000
@@ -77,12 +94,17 @@ export class Authenticator {
     const token = await tokenByHash(records.read, fingerprint(secret))
     if (!token || (token.expires_at !== null && token.expires_at <= now)) return undefined
     const account = await accountById(records.read, token.account_id)
-    return account && account.disabled === 0 ? accountPrincipal(rules, account, 'token', null) : undefined
+    if (account?.disabled !== 0) return undefined
+    const scopes = token.scopes ? (JSON.parse(token.scopes) as string[]) : undefined
+    return accountPrincipal(rules, account, 'token', null, scopes)
   }
 
   async #wall(secret: string, now: number): Promise<Principal | undefined> {
     const { records } = this.#deps
-    const key = await wallKeyByHash(records.read, fingerprint(secret))
+    const hash = fingerprint(secret)
+    const open = await wallKeyByHash(records.read, hash)
+    // A key that a screen has taken, or shall take, lets nobody in by itself.
+    const key = open?.binding === 'device' ? undefined : (open ?? (await wallKeyByDevice(records.read, hash)))
     if (!key) return undefined
     if (now - (key.seen_at ?? 0) >= TOUCH_MS) await records.write(({ tx }) => touchWallKey(tx, key.id, now))
     return wallPrincipal(key)
@@ -96,6 +118,13 @@ export class Authenticator {
     const account = await accountById(records.read, session.account_id)
     if (account?.disabled !== 0) return undefined
     if (touch && now - session.seen_at >= TOUCH_MS) await records.write(({ tx }) => touchSession(tx, id, now))
-    return accountPrincipal(rules, account, 'session', id)
+    return accountPrincipal(rules, account, 'session', id, (await this.isComplete(account)) ? undefined : [])
+  }
+
+  /** Until the first password is changed and a wanted second factor set up, a session may do nothing else. */
+  async isComplete(account: AccountRow): Promise<boolean> {
+    if (account.must_change === 1) return false
+    const { accounts, factors } = this.#deps
+    return !needsFactor(accounts, rolesOf(account)) || (await factors.state(account.id)) === 'on'
   }
 }

@@ -1,23 +1,32 @@
-import type { Permissions } from '../../config/schema.ts'
+import type { Config } from '../../config/load.ts'
 import type { AuditPort } from '../audit/journal.ts'
 import type { Clock } from '../clock.ts'
-import type { Feature, Principal, Records } from '../feature.ts'
+import type { Approvals, DangerousAct, Feature, Principal, Records } from '../feature.ts'
+import { accountAdministration } from './account-routes.ts'
+import { accountMigrations } from './account-tables.ts'
+import { accountActs } from './acts.ts'
 import { Authenticator, type Credentials } from './authenticate.ts'
 import { csrfToken } from './cookie.ts'
+import type { Directory } from './directory.ts'
+import { SecondFactors } from './factors.ts'
 import { ABSOLUTE_MS, IDLE_MS, LOCK_MS } from './lockout.ts'
 import { LoginDesk } from './login.ts'
 import { dropDeadSessions, dropOldFailures } from './repository.ts'
 import { peopleRoutes, type Revoked } from './routes.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { migrations } from './tables.ts'
 
 export interface PeopleDeps {
   records: Records
   clock: Clock
   audit: AuditPort
-  rules: Permissions
+  config: Pick<Config, 'site' | 'permissions' | 'accounts'>
+  approvals: Approvals
+  directory?: Directory | undefined
   cookieKey: string
   newId(): string
   randomToken(): string
+  randomBytes(size: number): Uint8Array<ArrayBuffer>
   revoked(who: Revoked): void
 }
 
@@ -30,16 +39,29 @@ export interface People {
 
 const SWEEP_MS = 10 * 60_000
 
-export function openPeople(deps: PeopleDeps): People {
+export function openPeople(options: PeopleDeps): People {
+  const { accounts, permissions: rules } = options.config
+  const factors = new SecondFactors({ ...options, rules: accounts.secondFactor })
+  const deps = { ...options, rules, accounts, factors }
   const authenticator = new Authenticator(deps)
   const desk = new LoginDesk(deps)
+  const changed = (who: Revoked): void => {
+    authenticator.forget()
+    options.revoked(who)
+  }
+  const acts = accountActs({ rules: accounts, permissions: rules, changed })
   return {
     authenticate: (shown, touch) => authenticator.authenticate(shown, touch),
     csrfOf: (sessionId) => csrfToken(deps.cookieKey, sessionId),
     feature: {
       name: 'people',
-      migrations,
-      routes: peopleRoutes({ ...deps, desk, authenticator }),
+      migrations: [...migrations, ...accountMigrations],
+      acts: Object.values(acts) as unknown as readonly DangerousAct<never>[],
+      routes: [
+        ...peopleRoutes({ ...deps, desk, authenticator }),
+        ...sessionRoutes({ ...deps, changed }),
+        ...accountAdministration({ ...deps, acts, changed }),
+      ],
       ticks: [
         {
           name: 'people.sweep',

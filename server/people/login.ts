@@ -1,24 +1,43 @@
+import type { AccountRules } from '../../config/accounts.ts'
 import type { AuditPort } from '../audit/journal.ts'
 import type { Clock } from '../clock.ts'
 import type { Records } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
+import { formerPasswords } from './account-repository.ts'
 import { fingerprint } from './cookie.ts'
+import type { Directory } from './directory.ts'
+import type { SecondFactors } from './factors.ts'
 import { AddressThrottle, Gate } from './gate.ts'
 import { afterFailure, isLocked } from './lockout.ts'
 import { verifyPassword } from './password.ts'
-import { accountByName, clearFailures, dropSession, failuresOf, insertSession, saveFailures } from './repository.ts'
+import { passwordIsOld } from './policy.ts'
+import {
+  accountByName,
+  changeAccount,
+  clearFailures,
+  dropSession,
+  failuresOf,
+  insertSession,
+  saveFailures,
+} from './repository.ts'
 import type { AccountRow } from './tables.ts'
 
 export interface LoginDeps {
   records: Records
   clock: Clock
   audit: AuditPort
+  factors: Pick<SecondFactors, 'prove'>
+  accounts: Pick<AccountRules, 'password'>
+  /** The office's directory, where accounts may live. */
+  directory?: Directory | undefined
   randomToken(): string
 }
 
 export interface LoginAttempt {
   username: string
   password: string
+  /** TOTP or recovery code, when the account has a second factor. */
+  code?: string | undefined
   ip: string
   /** Session that the browser brought along: it ends, so that nobody can plant one (session fixation). */
   oldSessionId: string | null
@@ -71,9 +90,18 @@ export class LoginDesk {
       throw new Refusal('locked-out', '连续 5 次失败后锁定 30 分钟')
     }
     const account = await accountByName(records.read, attempt.username)
-    const fits = await verifyPassword(attempt.password, account?.password ?? null)
+    const fits = await this.#knows(attempt, account)
     if (!fits || !account || account.disabled !== 0) return this.#refuse(attempt)
-    return this.#open(attempt, account)
+    // What it is asked for says that the password was right; that is what a second factor is for.
+    const proof = await this.#deps.factors.prove(account.id, attempt.code)
+    if (proof === 'wanted') throw new Refusal('second-factor')
+    return proof === 'wrong' ? this.#refuse(attempt) : this.#open(attempt, account)
+  }
+
+  async #knows({ username, password }: LoginAttempt, account: AccountRow | undefined): Promise<boolean> {
+    const { directory } = this.#deps
+    if (account?.source === 'ldap') return directory ? directory.knows(username, password) : false
+    return verifyPassword(password, account?.password ?? null)
   }
 
   async #refuse(attempt: LoginAttempt): Promise<never> {
@@ -97,6 +125,12 @@ export class LoginDesk {
       await clearFailures(tx, attempt.username)
       const session = { id: sessionId, account_id: account.id, created_at: now, seen_at: now, ip: attempt.ip }
       await insertSession(tx, session)
+      if (account.source !== 'ldap' && account.must_change === 0) {
+        const [last] = await formerPasswords(tx, account.id, 1)
+        const old = passwordIsOld(this.#deps.accounts.password, last?.at ?? account.created_at, now)
+        if (old) await changeAccount(tx, account.id, { must_change: 1 })
+        if (old) account.must_change = 1
+      }
       await audit.record(tx, now, { kind: 'login.succeeded', actor: account.username, ip: attempt.ip, detail: {} })
     })
     return { account, secret, sessionId }

@@ -12,6 +12,7 @@ export const presentAccount = (row: AccountRow, lockedUntil: number | null): Acc
   department: row.department,
   post: row.post,
   disabled: row.disabled !== 0,
+  source: row.source === 'ldap' ? 'ldap' : 'local',
   lockedUntil,
   createdAt: row.created_at,
 })
@@ -20,6 +21,7 @@ export const presentToken = (row: TokenRow): z.infer<typeof Token> => ({
   label: row.label,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
+  scopes: row.scopes ? (JSON.parse(row.scopes) as string[]) : null,
 })
 export const presentWallKey = (row: WallKeyRow): z.infer<typeof WallKey> => ({
   id: row.id,
@@ -27,4 +29,5 @@ export const presentWallKey = (row: WallKeyRow): z.infer<typeof WallKey> => ({
   screen: row.screen,
   createdAt: row.created_at,
   lastSeenAt: row.seen_at,
+  binding: row.device_hash ? 'bound' : row.binding === 'device' ? 'device' : 'open',
 })

@@ -14,8 +14,11 @@ export function accountPrincipal(
   account: AccountRow,
   via: 'session' | 'token',
   sessionId: string | null,
+  /** Only these of the account's permissions: a token's scope, or none until the sign-in is complete. */
+  only?: readonly string[],
 ): Principal {
   const roles = rolesOf(account)
+  const granted = permissionsOf(rules, roles)
   return {
     id: account.id,
     username: account.username,
@@ -23,7 +26,7 @@ export function accountPrincipal(
     roles,
     department: account.department,
     post: account.post,
-    permissions: permissionsOf(rules, roles),
+    permissions: only ? granted.intersection(new Set(only)) : granted,
     via,
     sessionId,
   }

@@ -52,12 +52,16 @@ export interface NewSecret {
   id: string
   secret: string
   label: string
+  /** Of a token: the only permissions it carries. */
+  scopes?: readonly string[] | null
+  /** Of a wall key: the first screen takes it for itself. */
+  bind?: boolean
 }
 
 export const putToken = (
   { tx, now }: Pick<Turn, 'tx' | 'now'>,
   accountId: string,
-  { id, secret, label }: NewSecret,
+  { id, secret, label, scopes }: NewSecret,
   expiresAt: number | null,
 ): Promise<void> =>
   insertToken(tx, {
@@ -67,13 +71,23 @@ export const putToken = (
     label,
     created_at: now,
     expires_at: expiresAt,
+    scopes: scopes ? JSON.stringify(scopes) : null,
   })
 
 export const putWallKey = (
   { tx, now }: Pick<Turn, 'tx' | 'now'>,
-  { id, secret, label }: NewSecret,
+  { id, secret, label, bind }: NewSecret,
   screen: string | null,
-): Promise<void> => insertWallKey(tx, { id, hash: fingerprint(secret), label, screen, created_at: now, seen_at: null })
+): Promise<void> =>
+  insertWallKey(tx, {
+    id,
+    hash: fingerprint(secret),
+    label,
+    screen,
+    created_at: now,
+    seen_at: null,
+    binding: bind ? 'device' : null,
+  })
 
 /** An account of the demo as demo.json lists it, with the person of site.yaml behind it. */
 export interface DemoAccount extends Omit<NewAccount, 'mustChange'> {

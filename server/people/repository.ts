@@ -22,6 +22,8 @@ export const sessionById = (db: Reader, id: string): Promise<SessionRow | undefi
 export const insertSession = async (tx: Tx, row: SessionRow): Promise<void> => {
   await from(tx).insertInto('session').values(row).execute()
 }
+export const sessionsOf = (db: Reader, accountId: string): Promise<SessionRow[]> =>
+  from(db).selectFrom('session').selectAll().where('account_id', '=', accountId).orderBy('seen_at', 'desc').execute()
 export const touchSession = async (tx: Tx, id: string, seenAt: number): Promise<void> => {
   await from(tx).updateTable('session').set({ seen_at: seenAt }).where('id', '=', id).execute()
 }
@@ -68,6 +70,18 @@ export const insertWallKey = async (tx: Tx, row: WallKeyRow): Promise<void> => {
 export const touchWallKey = async (tx: Tx, id: string, seenAt: number): Promise<void> => {
   await from(tx).updateTable('wall_key').set({ seen_at: seenAt }).where('id', '=', id).execute()
 }
+/** True for the first screen: a key that is bound is nobody else's any more. */
+export async function bindWallKey(tx: Tx, id: string, deviceHash: string): Promise<boolean> {
+  const { numUpdatedRows } = await from(tx)
+    .updateTable('wall_key')
+    .set({ device_hash: deviceHash })
+    .where('id', '=', id)
+    .where('device_hash', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+export const wallKeyByDevice = (db: Reader, hash: string): Promise<WallKeyRow | undefined> =>
+  from(db).selectFrom('wall_key').selectAll().where('device_hash', '=', hash).executeTakeFirst()
 export async function dropWallKey(tx: Tx, id: string): Promise<boolean> {
   const gone = await from(tx).deleteFrom('wall_key').where('id', '=', id).executeTakeFirst()
   return gone.numDeletedRows > 0n

@@ -1,13 +1,17 @@
+import type { AccountRules } from '../../config/accounts.ts'
 import type { Permissions } from '../../config/schema.ts'
 import * as calls from '../../contract/http/people.ts'
 import type { AuditPort } from '../audit/journal.ts'
 import { type BoundRoute, bind, type Call, type Principal, type Records } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import type { Authenticator } from './authenticate.ts'
+import { formerPasswords, notePassword } from './account-repository.ts'
+import { type Authenticator, needsFactor } from './authenticate.ts'
 import { csrfToken, fingerprint, readCookie, sign, unsign } from './cookie.ts'
+import type { SecondFactors } from './factors.ts'
 import { ABSOLUTE_MS } from './lockout.ts'
 import type { LoginDesk } from './login.ts'
 import { hashPassword, verifyPassword } from './password.ts'
+import { passwordFault } from './policy.ts'
 import { presentAccount, presentToken, presentWallKey } from './present.ts'
 import { accountPrincipal } from './principal.ts'
 import { putToken, putWallKey } from './registry.ts'
@@ -17,6 +21,8 @@ export interface RouteDeps {
   records: Records
   audit: AuditPort
   rules: Permissions
+  accounts: AccountRules
+  factors: SecondFactors
   cookieKey: string
   desk: LoginDesk
   authenticator: Authenticator
@@ -60,6 +66,12 @@ function sessionRoutes(deps: RouteDeps): BoundRoute[] {
       via: person.via,
       csrf: person.sessionId === null ? null : csrfToken(deps.cookieKey, person.sessionId),
       mustChangePassword: account?.must_change === 1,
+      secondFactor:
+        (await deps.factors.state(person.id)) === 'on'
+          ? 'on'
+          : needsFactor(deps.accounts, person.roles)
+            ? 'wanted'
+            : 'none',
     }
   }
   return [
@@ -71,7 +83,8 @@ function sessionRoutes(deps: RouteDeps): BoundRoute[] {
       if (oldSessionId) revoked({ sessionId: oldSessionId })
       const cookie = sign(deps.cookieKey, calls.SESSION_COOKIE, secret)
       setCookie(calls.SESSION_COOKIE, cookie, { maxAgeS: ABSOLUTE_MS / 1000 })
-      return present(accountPrincipal(deps.rules, account, 'session', sessionId))
+      const only = (await authenticator.isComplete(account)) ? undefined : []
+      return present(accountPrincipal(deps.rules, account, 'session', sessionId, only))
     }),
     bind(calls.logout, async ({ person, ip, setCookie }) => {
       const { sessionId } = person
@@ -89,9 +102,16 @@ function sessionRoutes(deps: RouteDeps): BoundRoute[] {
       const account = await store.accountById(records.read, person.id)
       if (!(await verifyPassword(body.current, account?.password ?? null)))
         throw new Refusal('bad-input', undefined, [{ path: 'current', message: '当前口令不正确' }])
+      if (!account || account.source === 'ldap') throw new Refusal('unprocessable', '口令在单位目录中，请到目录修改')
+      const { history } = deps.accounts.password
+      const kept = await formerPasswords(records.read, account.id, history)
+      const former = [...(account.password ? [account.password] : []), ...kept.map(({ hash }) => hash)]
+      const fault = await passwordFault(deps.accounts.password, body.next, { ...account, former })
+      if (fault) throw new Refusal('bad-input', undefined, [{ path: 'next', message: fault }])
       const password = await hashPassword(body.next)
       await records.write(async ({ tx, now }) => {
         await store.changeAccount(tx, person.id, { password, must_change: 0 })
+        await notePassword(tx, person.id, now, password)
         await store.dropSessionsOf(tx, person.id, person.sessionId)
         await audit.record(tx, now, { kind: 'password.changed', actor: person.username, ip, detail: {} })
       })
@@ -114,12 +134,15 @@ function tokenRoutes({ records, audit, authenticator, newId, randomToken, revoke
       items: (await store.tokensOf(records.read, person.id)).map(presentToken),
     })),
     bind(calls.createToken, async ({ person, body, ip }) => {
+      const beyond = body.scopes?.find((scope) => !person.permissions.has(scope))
+      if (beyond !== undefined)
+        throw new Refusal('bad-input', undefined, [{ path: 'scopes', message: `您没有权限 ${beyond}，不能交给令牌` }])
       const [id, token] = [newId(), randomToken()]
       return records.write(async (turn) => {
         const expiresAt = turn.now + body.days * DAY_MS
-        await putToken(turn, person.id, { id, secret: token, label: body.label }, expiresAt)
+        await putToken(turn, person.id, { id, secret: token, label: body.label, scopes: body.scopes }, expiresAt)
         await audit.record(turn.tx, turn.now, trace('token.created', { person, ip }, id))
-        return { id, label: body.label, createdAt: turn.now, expiresAt, token }
+        return { id, label: body.label, createdAt: turn.now, expiresAt, scopes: body.scopes, token }
       })
     }),
     bind(calls.revokeToken, async ({ person, params, ip }) => {
@@ -136,15 +159,32 @@ function tokenRoutes({ records, audit, authenticator, newId, randomToken, revoke
 
 function wallRoutes(deps: RouteDeps): BoundRoute[] {
   const { records, audit, authenticator, newId, randomToken, revoked } = deps
+  /** The screen's own secret: made for the first one, known by its cookie later. @throws Refusal for another screen */
+  const bindScreen = async (keyId: string, cookies: string | undefined): Promise<string> => {
+    const signed = readCookie(cookies, calls.WALL_COOKIE)
+    const known = signed ? unsign(deps.cookieKey, calls.WALL_COOKIE, signed) : undefined
+    if (known && (await store.wallKeyByDevice(records.read, fingerprint(known)))?.id === keyId) return known
+    const secret = randomToken()
+    if (await records.write(({ tx }) => store.bindWallKey(tx, keyId, fingerprint(secret)))) return secret
+    throw new Refusal('signed-out', '这个大屏密钥已绑定另一块屏幕，请联系管理员为本屏另建密钥')
+  }
   return [
     bind(calls.wallKeys, async () => ({ items: (await store.allWallKeys(records.read)).map(presentWallKey) })),
     bind(calls.createWallKey, async ({ person, body, ip }) => {
       const [id, key] = [newId(), randomToken()]
       return records.write(async (turn) => {
-        await putWallKey(turn, { id, secret: key, label: body.label }, body.screen)
+        await putWallKey(turn, { id, secret: key, label: body.label, bind: body.bind }, body.screen)
         const entry = { kind: 'wall-key.created', actor: person.username, ip, detail: { id } }
         await audit.record(turn.tx, turn.now, entry)
-        return { id, label: body.label, screen: body.screen, createdAt: turn.now, lastSeenAt: null, key }
+        return {
+          id,
+          label: body.label,
+          screen: body.screen,
+          createdAt: turn.now,
+          lastSeenAt: null,
+          binding: body.bind ? 'device' : 'open',
+          key,
+        }
       })
     }),
     bind(calls.revokeWallKey, async ({ person, params, ip }) => {
@@ -157,10 +197,11 @@ function wallRoutes(deps: RouteDeps): BoundRoute[] {
       revoked({ wallKeyId: params.id })
       return undefined
     }),
-    bind(calls.wallEntry, async ({ body, setCookie }) => {
+    bind(calls.wallEntry, async ({ body, headers, setCookie }) => {
       const key = await store.wallKeyByHash(records.read, fingerprint(body.key))
       if (!key) throw new Refusal('signed-out', '大屏密钥无效，请联系管理员重新生成')
-      const cookie = sign(deps.cookieKey, calls.WALL_COOKIE, body.key)
+      const shown = key.binding === 'device' ? await bindScreen(key.id, headers.cookie) : body.key
+      const cookie = sign(deps.cookieKey, calls.WALL_COOKIE, shown)
       setCookie(calls.WALL_COOKIE, cookie, { maxAgeS: (COOKIE_DAYS * DAY_MS) / 1000 })
       return { screen: key.screen }
     }),

@@ -12,6 +12,8 @@ export type AccountRow = {
   disabled: number
   must_change: number
   created_at: number
+  /** `ldap`: the office's directory knows the password; null: we do. */
+  source?: string | null
 }
 export type SessionRow = {
   id: string
@@ -27,6 +29,8 @@ export type TokenRow = {
   label: string
   created_at: number
   expires_at: number | null
+  /** JSON array of the only permissions it carries; null: all of its account. */
+  scopes?: string | null
 }
 export type WallKeyRow = {
   id: string
@@ -35,6 +39,9 @@ export type WallKeyRow = {
   screen: string | null
   created_at: number
   seen_at: number | null
+  /** `device`: the first screen that shows the key takes it for itself. */
+  binding?: string | null
+  device_hash?: string | null
 }
 export type FailureRow = {
   username: string

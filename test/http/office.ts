@@ -4,18 +4,22 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import type { AccountRules } from '../../config/accounts.ts'
 import { Permissions } from '../../config/schema.ts'
+import { approvalsFeature } from '../../server/approvals/index.ts'
 import { auditMigrations } from '../../server/audit/index.ts'
 import type { AuditEntry } from '../../server/audit/journal.ts'
 import { auditTrail } from '../../server/audit/trail.ts'
-import { newId, randomToken } from '../../server/clock.ts'
+import { newId, randomOctets, randomToken } from '../../server/clock.ts'
 import type { BoundRoute } from '../../server/feature.ts'
 import { createApp } from '../../server/http/app.ts'
 import type { HttpDeps } from '../../server/http/deps.ts'
+import type { Directory } from '../../server/people/directory.ts'
 import { openPeople, type People } from '../../server/people/index.ts'
 import { ensureDemo } from '../../server/people/registry.ts'
 import type { Revoked } from '../../server/people/routes.ts'
 import { RecordStore } from '../../server/records/store.ts'
+import { demoConfig } from '../helpers/office.ts'
 
 export const permissions = Permissions.parse(
   parse(readFileSync(new URL('../../config/rules/permissions.yaml', import.meta.url), 'utf8')),
@@ -51,7 +55,15 @@ export interface Office {
 
 /** The real people and http rooms on a real port over a real store, with whatever routes a test adds. */
 export async function openOffice(
-  options: { routes?: readonly BoundRoute[]; roles?: readonly string[]; http?: Partial<HttpDeps> } = {},
+  options: {
+    routes?: readonly BoundRoute[]
+    roles?: readonly string[]
+    http?: Partial<HttpDeps>
+    /** With the two-person rule behind accounts. */
+    approvals?: boolean
+    accounts?: Partial<AccountRules>
+    directory?: Directory
+  } = {},
 ): Promise<Office> {
   const dir = mkdtempSync(join(tmpdir(), 'sanling-http-'))
   const clock = new FakeClock()
@@ -62,10 +74,19 @@ export async function openOffice(
   const trail: AuditEntry[] = []
   const revoked: Revoked[] = []
   const failures: unknown[] = []
-  const people = openPeople({
+  const approvals = approvalsFeature({
+    records,
+    audit: auditTrail,
+    acts: () => people.feature.acts ?? [],
+    newId,
+  })
+  const people: People = openPeople({
     records,
     clock,
-    rules: permissions,
+    config: { ...demoConfig(), permissions, accounts: { ...demoConfig().accounts, ...options.accounts } },
+    approvals,
+    directory: options.directory,
+    randomBytes: randomOctets,
     cookieKey: randomToken(),
     newId,
     randomToken,
@@ -77,7 +98,8 @@ export async function openOffice(
       },
     },
   })
-  await records.migrate([...(people.feature.migrations ?? []), ...auditMigrations])
+  const ofApprovals = options.approvals ? approvals : undefined
+  await records.migrate([...(people.feature.migrations ?? []), ...auditMigrations, ...(ofApprovals?.migrations ?? [])])
   const accounts = (options.roles ?? Object.keys(permissions.roles)).map((role) => ({
     id: `id-${role}`,
     username: role,
@@ -91,7 +113,7 @@ export async function openOffice(
   const wallKey = randomToken()
   await ensureDemo(records, accounts, wallKey, newId)
   const app = createApp({
-    routes: [...(people.feature.routes ?? []), ...(options.routes ?? [])],
+    routes: [...(people.feature.routes ?? []), ...(ofApprovals?.routes ?? []), ...(options.routes ?? [])],
     authenticate: (shown) => people.authenticate(shown),
     csrfOf: (sessionId) => people.csrfOf(sessionId),
     clock,
