@@ -1,0 +1,60 @@
+import { DOMAIN_WORDS } from '../../../contract/domains.ts'
+import type { CaseItem } from '../../../contract/http/cases.ts'
+import { ALERT_STATE_WORDS, type AlertItem } from '../../../contract/panels/alerts.ts'
+import { SEVERITY_WORDS } from '../../../contract/severity.ts'
+import { caseNumber } from '../../ui/case-number.ts'
+import * as format from '../../ui/format.ts'
+import { foldText } from '../alerts/filter.ts'
+import type { DeskPage } from '../routes.ts'
+
+/** What Ctrl+K offers, pure. */
+export interface Choice {
+  key: string
+  group: '页面' | '命令' | '案件' | '告警'
+  title: string
+  note: string
+  /** Where it leads; a command has none. */
+  path: string | null
+}
+
+export interface Command {
+  key: string
+  title: string
+}
+
+/** Pages that this person may open, by words of their title. */
+export const pageChoices = (pages: readonly DeskPage[], typed: string): Choice[] =>
+  pages
+    .filter(({ title, path }) => foldText(`${title}${path}`).includes(foldText(typed)))
+    .map(({ path, title }) => ({ key: `page ${path}`, group: '页面', title, note: path, path }))
+
+export const commandChoices = (commands: readonly Command[], typed: string): Choice[] =>
+  commands
+    .filter(({ title }) => foldText(title).includes(foldText(typed)))
+    .map(({ key, title }) => ({ key: `command ${key}`, group: '命令', title, note: '', path: null }))
+
+const MOST = 8
+export const alertChoices = (alerts: readonly AlertItem[], typed: string): Choice[] =>
+  typed.trim() === ''
+    ? []
+    : alerts
+        .filter((one) => foldText(`${one.title}${one.why}${one.object ?? ''}${one.id}`).includes(foldText(typed)))
+        .slice(0, MOST)
+        .map((one) => ({
+          key: `alert ${one.id}`,
+          group: '告警',
+          title: one.title,
+          note: `${SEVERITY_WORDS[one.severity]} · ${ALERT_STATE_WORDS[one.state]} · ${DOMAIN_WORDS[one.domain]}`,
+          path: `/desk/alerts/${encodeURIComponent(one.id)}`,
+        }))
+
+export const caseChoices = (cases: readonly CaseItem[]): Choice[] =>
+  cases.map((one) => ({
+    key: `case ${one.id}`,
+    group: '案件',
+    title: caseNumber(one.caseNo),
+    note: [one.type, one.cause, one.department, one.daysLeft === null ? null : format.due(one.daysLeft)]
+      .filter(Boolean)
+      .join(' · '),
+    path: `/desk/cases/${encodeURIComponent(one.id)}`,
+  }))
