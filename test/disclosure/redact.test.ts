@@ -4,9 +4,8 @@ import type { DocumentKind, Party } from '../../contract/http/disclosure.ts'
 import { applied } from '../../server/disclosure/redact/apply.ts'
 import { redact } from '../../server/disclosure/redact/engine.ts'
 import { tightView } from '../../server/disclosure/redact/view.ts'
-import { demoConfig } from '../helpers/office.ts'
+import { rules } from './rules.ts'
 
-const rules = demoConfig().redaction
 const PARTIES: Party[] = [
   { name: '王五', role: 'defendant' },
   { name: '张三', role: 'victim' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sfntOf } from './woff.ts'
 
 /** Noto Sans SC as it ships with the pages: a hundred files by range of characters; a copy embeds what it uses. */
 export interface FontFile {
@@ -37,7 +38,7 @@ export function fontFor(code: number): FontFile | undefined {
   if (name === null) return undefined
   let file = files.get(name)
   if (!file) {
-    file = { name, bytes: readFileSync(join(home(), 'files', `noto-sans-sc-${name}-400-normal.woff`)) }
+    file = { name, bytes: sfntOf(readFileSync(join(home(), 'files', `noto-sans-sc-${name}-400-normal.woff`))) }
     files.set(name, file)
   }
   return file

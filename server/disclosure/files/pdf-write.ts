@@ -31,6 +31,8 @@ const NOT_FIRST = /[，。、；：！？）》」』】〉”’％,.;:!?)\]}]/
 class Sheet {
   readonly #doc: typeof PDFDocument.prototype
   readonly #opened = new Set<string>()
+  /** Width of a character in parts of the size; kerning is left out. */
+  readonly #ems = new Map<string, number>()
   #edges: Block[] = []
   #y = 0
   constructor(doc: typeof PDFDocument.prototype) {
@@ -117,7 +119,15 @@ class Sheet {
 
   #width(text: string, size: number): number {
     let width = 0
-    for (const [run, font] of runsOf(text)) width += this.#font(font).fontSize(size).widthOfString(run)
+    for (const one of text) {
+      let em = this.#ems.get(one)
+      if (em === undefined) {
+        const [[run, sample] = [one, one]] = runsOf(one)
+        em = this.#font(sample).fontSize(1000).widthOfString(run) / 1000
+        this.#ems.set(one, em)
+      }
+      width += em * size
+    }
     return width
   }
 
@@ -125,9 +135,8 @@ class Sheet {
     let at = x
     this.#doc.fillColor('#000000')
     for (const [run, font] of runsOf(text)) {
-      const face = this.#font(font).fontSize(size)
-      face.text(run, at, y, { lineBreak: false, baseline: 'top' })
-      at += face.widthOfString(run)
+      this.#font(font).fontSize(size).text(run, at, y, { lineBreak: false, baseline: 'top', features: [] })
+      at += this.#width(run, size)
     }
   }
 

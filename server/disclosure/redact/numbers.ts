@@ -16,8 +16,8 @@ interface Group {
 }
 export type CompiledNumber = NumberRule & { regex: RegExp }
 
-/** What may stand between two groups of one number. */
-const GAP = /^[\s\u00ad\u200b-\u200f\u2060\u3000\ufeff\-－–—‐‑·]{1,6}$/
+/** What may stand between two groups of one number; a tab parts two cells of a table. */
+const GAP = /^(?:[^\S\t]|[\u00ad\u200b-\u200f\u2060\u3000\ufeff\-－–—‐‑·]){1,6}$/
 const MOST_DIGITS = 22
 
 const CHECKS: Record<NumberRule['check'], (digits: string) => boolean> = {
@@ -74,29 +74,31 @@ function readRun(run: readonly Group[], rules: readonly CompiledNumber[]): Numbe
   return []
 }
 
-/** One group alone by its bare shape; several by the rules in their order, the longest first. */
-function readAt(
-  run: readonly Group[],
-  from: number,
-  rules: readonly CompiledNumber[],
-): { found: NumberHit; next: number } | undefined {
-  const first = run[from]
-  if (!first) return undefined
-  const joined: string[] = []
+interface Candidate {
+  found: NumberHit
+  next: number
+  /** All that stands together counts most, then an agreeing check digit, then the order of the rules. */
+  weight: number
+}
+
+/** The best reading of the digits from one group on: one group by its bare shape, several when they agree. */
+function readAt(run: readonly Group[], from: number, rules: readonly CompiledNumber[]): Candidate | undefined {
+  const start = run[from]?.start ?? 0
+  let best: Candidate | undefined
   for (let to = from, digits = ''; to < run.length; to++) {
-    digits += run[to]?.digits ?? ''
-    if (to > from && digits.length > MOST_DIGITS) break
-    joined.push(digits)
-  }
-  for (const rule of rules)
-    for (let n = joined.length - 1; n >= 0; n--) {
-      const digits = joined[n] ?? ''
-      const whole = from === 0 && n === run.length - 1
+    const group = run[to]
+    digits += group?.digits ?? ''
+    if (!group || (to > from && digits.length > MOST_DIGITS)) break
+    const whole = from === 0 && to === run.length - 1
+    for (const [order, rule] of rules.entries()) {
       if (!rule.regex.test(digits)) continue
-      if (n > 0 && !AGREES[rule.apart](digits, rule) && !(whole && rule.apart !== 'never')) continue
-      const end = run[from + n]?.end ?? first.end
+      if (to > from && !AGREES[rule.apart](digits, rule) && !(whole && rule.apart !== 'never')) continue
       const sure = CHECKS[rule.check](digits)
-      return { found: { kind: rule.kind, start: first.start, end, sure }, next: from + n + 1 }
+      const dated = rule.apart === 'date18' && hasBirth18(digits)
+      const weight = (whole ? 1000 : 0) + (dated ? 150 : sure ? 100 : 0) - order
+      if (best && best.weight > weight) continue
+      best = { found: { kind: rule.kind, start, end: group.end, sure }, next: to + 1, weight }
     }
-  return undefined
+  }
+  return best
 }
