@@ -16,6 +16,8 @@ export const TerminalPanel = z.object({
   covered: Count,
   /** Named blind spots: place → count. */
   blind: z.object({ total: Count, places: z.array(z.object({ place: z.string(), count: z.int() })) }),
+  /** Reported and not on the asset list: the newest five by name. */
+  unknown: z.object({ total: Count, hosts: z.array(z.string()) }),
   virus: z.object({ unresolved: Count, today: Count, note: z.string() }),
   outreach: z.object({ today: Count, daysSince: Count }),
   patches: z.object({ hosts: Count, oldestDays: Count, at: z.int().nullable() }),

@@ -6,6 +6,7 @@ import type { SecurityDeps } from './context.ts'
 import { accessPanel, deniedByReason, readDoorBoard } from './doors/figures.ts'
 import { readPatrolBoard } from './patrol/figures.ts'
 import { onlineHosts, readTerminalBoard, terminalPanel } from './terminals/figures.ts'
+import { GAP_WORDS } from './terminals/rules.ts'
 import { readZeroBoard } from './zeros/figures.ts'
 
 /** The security figures of the wall, each with source, formula and the rows that were counted. */
@@ -22,6 +23,7 @@ const TERMINAL_NAMES = [
   'terminal.online-rate',
   'terminal.covered',
   'terminal.blind',
+  'terminal.unknown',
   'terminal.virus-unresolved',
   'terminal.virus-today',
   'terminal.outreach-today',
@@ -65,6 +67,8 @@ async function terminalFigures(deps: SecurityDeps, now: number): Promise<Figure[
     return { 终端: host, 位置: place, 在线: state?.online ?? false, 最近上报: shown(state?.seenMs ?? null) }
   })
   const online = new Set(onlineHosts(board) ?? [])
+  const unprotected = new Set(board.coverage.unprotected.map(({ host }) => host))
+  const lostDays = deps.config.security.protectionLostDays
   return [
     make('terminal.managed', '纳管终端', panel.managed, '台', '资产清单 site.yaml terminals 的条数', states),
     make(
@@ -81,16 +85,34 @@ async function terminalFigures(deps: SecurityDeps, now: number): Promise<Figure[
       '已覆盖终端',
       panel.covered,
       '台',
-      '资产清单中曾经上报过防护状态的终端',
-      states.filter((row) => row.最近上报 !== null),
+      `资产清单中最近 ${lostDays} 天内上报过、且防护引擎在运行的终端`,
+      states.filter(({ 终端 }) => !unprotected.has(终端)),
     ),
     make(
       'terminal.blind',
-      '盲区终端',
+      '无防护终端',
       panel.blind.total,
       '台',
-      '资产清单 − 已覆盖终端',
-      states.filter((row) => row.最近上报 === null),
+      '资产清单 − 已覆盖终端，逐台列出原因',
+      board.coverage.unprotected.map(({ host, place, why, seenMs }) => ({
+        终端: host,
+        位置: place,
+        原因: GAP_WORDS[why],
+        最近上报: shown(seenMs),
+      })),
+    ),
+    make(
+      'terminal.unknown',
+      '未登记终端',
+      panel.unknown.total,
+      '台',
+      `最近 ${lostDays} 天内上报过、按主机名和网卡地址都不在资产清单中的终端`,
+      board.coverage.unknown.map(({ host, ip, mac, seenMs }) => ({
+        终端: host,
+        IP: ip,
+        网卡: mac,
+        最近上报: shown(seenMs),
+      })),
     ),
     make(
       'terminal.virus-unresolved',

@@ -68,6 +68,32 @@ describe('一屏观安全 on a real store', () => {
     expect((await panel('access')).abnormal.total).toBe(0)
   })
 
+  it('08:40 a terminal that nobody registered reports: told once, named in the figure; one find told twice is one', async () => {
+    const host = (object: string, data = {}) => ({ object, data: { host: object, ip: '10.8.9.9', ...data } })
+    await feed(records, feature, [
+      storedEvent('terminal.inventory', time('08:40:00'), host('LAPTOP-X')),
+      storedEvent('terminal.inventory', time('08:41:00'), host('LAPTOP-X')),
+      storedEvent('terminal.inventory', time('08:40:00'), host('jcy-yb-001')),
+      storedEvent('terminal.virus', time('08:42:00'), host('JCY-YB-001', { name: 'X', action: 'none' })),
+      storedEvent('terminal.virus', time('08:42:30'), host('JCY-YB-001', { name: 'X', action: 'none' })),
+    ])
+    expect(alerts.raised.map(({ cause }) => cause)).toEqual(['terminal.unknown:LAPTOP-X'])
+    const board = await panel('terminal')
+    expect(board).toMatchObject({
+      unknown: { total: 1, hosts: ['LAPTOP-X'] },
+      covered: 1,
+      virus: { unresolved: 1, today: 1 },
+    })
+    const figures = (await Promise.all((feature.figures ?? []).map(({ list }) => list(records.clock.ms)))).flat()
+    const rows = (name: string) => figures.find((one) => one.name === name)?.rows ?? []
+    expect(rows('terminal.unknown')).toEqual([
+      { 终端: 'LAPTOP-X', IP: '10.8.9.9', 网卡: null, 最近上报: '2026-11-24 08:41:00' },
+    ])
+    expect(rows('terminal.blind')).toHaveLength(demoConfig().site.terminals.length - 1)
+    expect(rows('terminal.blind')[0]).toMatchObject({ 终端: 'JCY-YB-002', 原因: '从未上报' })
+    expect(rows('terminal.covered').map((row) => row.终端)).toEqual(['JCY-YB-001'])
+  })
+
   it('files late swipes in their own hour and announces nothing', async () => {
     await feed(records, feature, [
       storedEvent('access.granted', time('06:59:59'), { object: 'door:E1', backfill: true, data: { person: 'h:1' } }),

@@ -4,13 +4,14 @@ import type { TerminalPanel } from '../../../contract/panels/security.ts'
 import { DAY_MS, type SecurityDeps, sourcesOf } from '../context.ts'
 import { pastWorkdays, quantile } from '../past.ts'
 import { loadTerminals, readOutreach, readViruses } from './repository.ts'
-import { coverage, type TerminalRecord } from './rules.ts'
+import { type Coverage, coverage, type TerminalRecord } from './rules.ts'
 
 /** Everything that the terminal panel and figures are made of, read once. */
 export interface TerminalBoard {
   freshness: Freshness
   assets: SecurityDeps['config']['site']['terminals']
   states: Map<string, TerminalRecord>
+  coverage: Coverage
   viruses: Awaited<ReturnType<typeof readViruses>>
   outreach: Awaited<ReturnType<typeof readOutreach>>
 }
@@ -23,7 +24,9 @@ export async function readTerminalBoard(deps: SecurityDeps, now: number): Promis
     readViruses(db, startOfDay(now)),
     readOutreach(db),
   ])
-  return { freshness, assets: deps.config.site.terminals, states, viruses, outreach }
+  const assets = deps.config.site.terminals
+  const lostAfterMs = deps.config.security.protectionLostDays * DAY_MS
+  return { freshness, assets, states, coverage: coverage(assets, states.values(), now, lostAfterMs), viruses, outreach }
 }
 
 /** Online hosts of the asset list; null before anything was ever heard. */
@@ -36,7 +39,7 @@ export async function terminalPanel(deps: SecurityDeps, now: number, board: Term
   const online = onlineHosts(board)?.length ?? null
   const managed = board.assets.length
   const heard = board.states.size > 0
-  const { covered, blind } = coverage(board.assets, new Set(board.states.keys()))
+  const { covered, blind, unknown } = board.coverage
   const past = await ownPast(deps, now)
   return {
     freshness: board.freshness,
@@ -48,6 +51,7 @@ export async function terminalPanel(deps: SecurityDeps, now: number, board: Term
     pastDays: past.days,
     covered: heard ? covered : null,
     blind: { total: heard ? managed - covered : null, places: heard ? blind : [] },
+    unknown: { total: heard ? unknown.length : null, hosts: unknown.slice(0, 5).map(({ host }) => host) },
     virus: virusPart(board, now),
     outreach: outreachPart(board, now),
     patches: patchPart(board, now),

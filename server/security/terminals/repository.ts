@@ -8,6 +8,9 @@ type TerminalRow = {
   signature_ms: number | null
   patch_since_ms: number | null
   patch_ms: number | null
+  ip: string | null
+  mac: string | null
+  engine_up: number | null
 }
 type Tables = {
   terminal_state: TerminalRow
@@ -44,6 +47,14 @@ export const terminalMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  {
+    id: 'security/006-terminal-origin',
+    async up(db) {
+      await db.schema.alterTable('terminal_state').addColumn('ip', 'varchar(64)').execute()
+      await db.schema.alterTable('terminal_state').addColumn('mac', 'varchar(32)').execute()
+      await db.schema.alterTable('terminal_state').addColumn('engine_up', 'integer').execute()
+    },
+  },
 ]
 
 const toRecord = (row: TerminalRow): TerminalRecord => ({
@@ -53,6 +64,9 @@ const toRecord = (row: TerminalRow): TerminalRecord => ({
   signatureMs: row.signature_ms,
   patchSinceMs: row.patch_since_ms,
   patchMs: row.patch_ms,
+  ip: row.ip,
+  mac: row.mac,
+  engineUp: row.engine_up === null ? null : row.engine_up === 1,
 })
 
 export async function loadTerminals(db: Reader | Tx, hosts?: readonly string[]): Promise<Map<string, TerminalRecord>> {
@@ -77,6 +91,9 @@ export async function saveTerminals(tx: Tx, records: readonly TerminalRecord[]):
       signature_ms: record.signatureMs,
       patch_since_ms: record.patchSinceMs,
       patch_ms: record.patchMs,
+      ip: record.ip,
+      mac: record.mac,
+      engine_up: record.engineUp === null ? null : record.engineUp ? 1 : 0,
     }))
     await tx
       .withTables<Tables>()
@@ -89,6 +106,9 @@ export async function saveTerminals(tx: Tx, records: readonly TerminalRecord[]):
           signature_ms: eb.ref('excluded.signature_ms'),
           patch_since_ms: eb.ref('excluded.patch_since_ms'),
           patch_ms: eb.ref('excluded.patch_ms'),
+          ip: eb.ref('excluded.ip'),
+          mac: eb.ref('excluded.mac'),
+          engine_up: eb.ref('excluded.engine_up'),
         })),
       )
       .execute()
@@ -114,17 +134,30 @@ export async function markSilent(tx: Tx, before: number): Promise<{ host: string
   return silent.map(({ host, seen_ms }) => ({ host, seenMs: Number(seen_ms) }))
 }
 
+/** Two ways that tell of one find (clamd's log and its hook, Wazuh and clamd) do so within this time. */
+const ONE_FIND_MS = 60_000
+
 /** A virus found (or, resolved, everything of that host and name up to then is done). */
 export async function recordVirus(
   tx: Tx,
   virus: { host: string; name: string; at: number; resolved: boolean },
 ): Promise<void> {
   const table = tx.withTables<Tables>()
-  await table
-    .insertInto('terminal_virus')
-    .values({ host: virus.host, name: virus.name, at_ms: virus.at, resolved_ms: virus.resolved ? virus.at : null })
-    .onConflict((conflict) => conflict.columns(['host', 'name', 'at_ms']).doNothing())
-    .execute()
+  const told = await table
+    .selectFrom('terminal_virus')
+    .select('at_ms')
+    .where('host', '=', virus.host)
+    .where('name', '=', virus.name)
+    .where('at_ms', '>=', virus.at - ONE_FIND_MS)
+    .where('at_ms', '<=', virus.at + ONE_FIND_MS)
+    .limit(1)
+    .executeTakeFirst()
+  if (!told)
+    await table
+      .insertInto('terminal_virus')
+      .values({ host: virus.host, name: virus.name, at_ms: virus.at, resolved_ms: virus.resolved ? virus.at : null })
+      .onConflict((conflict) => conflict.columns(['host', 'name', 'at_ms']).doNothing())
+      .execute()
   if (!virus.resolved) return
   await table
     .updateTable('terminal_virus')
