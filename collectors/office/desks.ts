@@ -3,6 +3,7 @@ import type { Config } from '../../config/load.ts'
 import { deskHttp } from './desk-http.ts'
 import { DeskPlayer } from './desk-player.ts'
 import { MemberPlayer } from './member-player.ts'
+import { MonitoringPlayer } from './monitoring-player.ts'
 import { chanceOf } from './random.ts'
 import { ReviewPlayer } from './review-player.ts'
 
@@ -40,5 +41,6 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new DeskPlayer({ ...common('desk'), rules: config.assignment, drew }),
     new MemberPlayer({ ...common('members'), mayLeave: (id) => !atVisitorsDesk.has(id) }),
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
+    new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
   ]
 }
