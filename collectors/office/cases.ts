@@ -141,7 +141,8 @@ function courseOf(
   const last = dateStart((dues.at(-1) ?? { due: start }).due)
   const overdue = chance.hit(0.002)
   const latest = overdue ? last + 30 * 3_600_000 : last + (9 + chance.int(0, 7)) * 3_600_000 - chance.int(0, 3) * DAY
-  const closed = Math.max(assigned + 3_600_000, Math.min(officeHour(chance, accepted + days * DAY, calendar), latest))
+  const wish = Math.max(assigned + 3_600_000, Math.min(officeHour(chance, accepted + days * DAY, calendar), latest))
+  const closed = custody ? wish : beforeRest(wish, assigned, calendar)
   return { assigned, dues, closed, steps: stepsOf(chance, type, { accepted, assigned, closed }, extra, calendar) }
 }
 
@@ -194,6 +195,14 @@ function stepsOf(
     ),
   }))
   return [{ at: accepted, node: first }, { at: assigned, node: '分案' }, ...steps, ...extra].sort((a, b) => a.at - b.at)
+}
+
+/** Nobody concludes a case on a rest day but in custody, and one in ten who enters later what was done at home. */
+function beforeRest(wish: number, assigned: number, calendar: OfficeCalendar): number {
+  if (Math.floor(wish / 1000) % 10 === 0) return wish
+  let moment = wish
+  while (!calendar.day(moment).workday && moment - DAY > assigned) moment -= DAY
+  return moment
 }
 
 /** Moves a moment into working hours of that day, or of the next workday. */
