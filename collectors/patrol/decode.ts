@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readCsv } from '../intake/csv.ts'
 import { readDay, type WallDay } from '../intake/day.ts'
 import { decodeText } from '../intake/encoding.ts'
-import { type Columns, findHeader, tidy } from '../intake/header.ts'
+import { type Columns, findHeader, type HeaderWords, tidy } from '../intake/header.ts'
 import { readHtmlTable } from '../intake/html-table.ts'
 import { type Book, type Cell, cellText, type Row } from '../intake/spreadsheet.ts'
 import { ofZone } from '../intake/wall-clock.ts'
@@ -16,6 +16,8 @@ export interface WandDecoding {
   device: string
   /** `P03` of a chip, if site.yaml knows it. */
   point(chip: string): string | undefined
+  /** Employee number of a person card, which a guard touches before the points. */
+  personCard?(chip: string): string | undefined
   personHash(name: string): string
 }
 
@@ -23,6 +25,28 @@ export type WandReading =
   | (Decoded & { ok: true; rows: number })
   /** Nothing of the file can be used. */
   | { ok: false; refusal: Refusal }
+
+const PATROL_HEADER: Omit<HeaderWords<WandField>, 'synonyms'> = { required: ['at', 'chip'], minFields: 3 }
+
+/** The same of a workbook, one sheet after the other: a sheet without the header (a cover, a chart) is passed over. */
+export function decodeWandBook(book: Book, hash: string, receivedMs: number, by: WandDecoding): WandReading {
+  const touches: Touch[] = []
+  const result: Decoded & { rows: number } = { drafts: [], refusals: [], dropped: 0, rows: 0 }
+  let known = 0
+  for (const sheet of book.sheets) {
+    const header = findHeader(sheet.rows, sheet.merges, { ...PATROL_HEADER, synonyms: by.profile.fields })
+    if (!header.ok) continue
+    known++
+    const { dataFrom, columns } = header.header
+    touches.push(...readTouches(sheet.rows.slice(dataFrom), columns, { hash, by, result, date1904: book.date1904 }))
+  }
+  if (known === 0) return { ok: false, refusal: { ...refuse('header_not_found', hash, NO_HEADER), excerpt: '' } }
+  for (const touch of merged(withHolders(touches, by, result), result)) take(touch, receivedMs, by, hash, result)
+  if (book.encoding && book.encoding !== 'utf-8') for (const draft of result.drafts) draft.enc = book.encoding
+  return { ok: true, ...result }
+}
+
+const NO_HEADER = '没有找到含“巡检时间”和“编号”（芯片号）的表头'
 
 /** Pure: a wand's export (UTF-8 or GBK, comma or TAB, or HTML that calls itself .xls) → check-ins. Never throws. */
 export function decodeWand(bytes: Uint8Array, receivedMs: number, by: WandDecoding): WandReading {
@@ -36,24 +60,15 @@ export function decodeWand(bytes: Uint8Array, receivedMs: number, by: WandDecodi
   if (!decoded) return fail('undecodable', '文字编码无法识别，请以 UTF-8 或 GBK 另存')
   const book = readTable(decoded.text)
   if ('detail' in book) return fail('bad_header', book.detail)
-  const [sheet] = book.sheets
-  const header = findHeader(sheet?.rows ?? [], sheet?.merges ?? [], {
-    synonyms: by.profile.fields,
-    required: ['at', 'chip'],
-    minFields: 3,
-  })
-  if (!sheet || !header.ok) return fail('header_not_found', '没有找到含“巡检时间”和“编号”（芯片号）的表头')
-  const encoding = decoded.encoding === 'utf-8' ? undefined : decoded.encoding
-  const rows = sheet.rows.slice(header.header.dataFrom)
-  return { ok: true, ...readRows(rows, header.header.columns, receivedMs, by, hashOf(bytes), encoding) }
+  const reading = decodeWandBook({ ...book, encoding: decoded.encoding }, hashOf(bytes), receivedMs, by)
+  return reading.ok ? reading : fail(reading.refusal.reason, reading.refusal.detail)
 }
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 function foreign(bytes: Uint8Array): { reason: Refusal['reason']; detail: string } | undefined {
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
-    return { reason: 'legacy_xls', detail: '旧版 .xls 文件，请导出为 csv 或 txt' }
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return { reason: 'bad_header', detail: 'xlsx 文件，请导出为 csv 或 txt' }
+    return { reason: 'legacy_xls', detail: '旧版 .xls 文件，请用表格软件另存为 .xlsx 或 csv' }
   return undefined
 }
 
@@ -71,27 +86,56 @@ interface Touch {
   line: number
 }
 
-function readRows(
-  rows: readonly Row[],
-  columns: Columns<WandField>,
-  receivedMs: number,
-  by: WandDecoding,
-  batch: string,
-  enc: string | undefined,
-): Decoded & { rows: number } {
-  const result: Decoded & { rows: number } = { drafts: [], refusals: [], dropped: 0, rows: 0 }
+interface Sheet {
+  hash: string
+  by: WandDecoding
+  result: Decoded & { rows: number }
+  date1904: boolean
+}
+
+function readTouches(rows: readonly Row[], columns: Columns<WandField>, sheet: Sheet): Touch[] {
+  const touches: Touch[] = []
   for (const row of rows) {
-    const reading = readRow(row, columns, by.profile)
-    if (reading === 'foot') result.dropped++
-    else if ('reason' in reading) result.refusals.push(refusal(reading.reason, reading.detail, batch, row.line))
-    else {
-      result.rows++
-      const made = toDraft(reading, receivedMs, by, batch)
-      if ('draft' in made) result.drafts.push(enc ? { ...made.draft, enc } : made.draft)
-      else result.refusals.push(refusal('future_time', made.future, batch, row.line))
-    }
+    const reading = readRow(row, columns, sheet)
+    if (reading === 'foot') sheet.result.dropped++
+    else if ('reason' in reading)
+      sheet.result.refusals.push(refusal(reading.reason, reading.detail, sheet.hash, row.line))
+    else touches.push(reading)
   }
-  return result
+  sheet.result.rows += touches.length
+  return touches
+}
+
+/** A person card says who holds this wand from here on; what came before it belongs to nobody we know. */
+function withHolders(touches: readonly Touch[], { personCard }: WandDecoding, result: Decoded): Touch[] {
+  if (!personCard) return [...touches]
+  const holders = new Map<string, string>()
+  return touches.flatMap((touch) => {
+    const employeeNo = personCard(touch.chip)
+    if (employeeNo === undefined) return [{ ...touch, person: touch.person ?? holders.get(touch.wand) }]
+    holders.set(touch.wand, employeeNo)
+    result.dropped++
+    return []
+  })
+}
+
+/** The month sheet has no persons, the day sheet has: the same touch without one is the same touch (protocols.md 3.1). */
+function merged(touches: readonly Touch[], result: Decoded): Touch[] {
+  const minuteOf = ({ at, chip }: Touch): string => `${chip} ${at.date} ${(at.time ?? '00:00').slice(0, 5)}`
+  const named = new Map<string, Touch>()
+  for (const touch of touches) if (touch.person !== undefined) named.set(minuteOf(touch), touch)
+  return touches.filter((touch) => {
+    const same = touch.person === undefined ? named.get(minuteOf(touch)) : undefined
+    const isSame = same !== undefined && (touch.wand === same.wand || touch.wand === '' || same.wand === '')
+    if (isSame) result.dropped++
+    return !isSame
+  })
+}
+
+function take(touch: Touch, receivedMs: number, by: WandDecoding, batch: string, result: Decoded): void {
+  const made = toDraft(touch, receivedMs, by, batch)
+  if ('draft' in made) result.drafts.push(made.draft)
+  else result.refusals.push(refusal('future_time', made.future, batch, touch.line))
 }
 
 const refusal = (reason: Refusal['reason'], detail: string, batch: string, line: number): Refusal => ({
@@ -102,7 +146,7 @@ const refusal = (reason: Refusal['reason'], detail: string, batch: string, line:
 function readRow(
   row: Row,
   columns: Columns<WandField>,
-  profile: WandProfile,
+  { by: { profile }, date1904 }: Sheet,
 ): Touch | 'foot' | { reason: Refusal['reason']; detail: string } {
   const cell = (field: WandField): Cell | undefined => {
     const column = columns.get(field)
@@ -113,7 +157,7 @@ function readRow(
   if (first === '' || profile.footWords.some((word) => first.startsWith(tidy(word)))) return 'foot'
   if (isSecondHeader(row, profile)) return 'foot'
   if (text('chip') === '') return { reason: 'missing_key', detail: '没有芯片编号' }
-  const at = readAt(cell('at'), cell('date'))
+  const at = readAt(cell('at'), cell('date'), date1904)
   if (!at) return { reason: text('at') === '' ? 'missing_time' : 'bad_time', detail: '巡检时间无法识别' }
   const named = text('person') || text('personCard')
   const person = profile.nobody.includes(named) || named === '' ? undefined : named
@@ -133,10 +177,10 @@ const chipOf = (text: string): string =>
     .slice(0, 32)
 
 /** A whole moment, or a date cell and a time cell: `2026-09-01` + `08:30`, serial + fraction (protocols.md 3.1). */
-function readAt(at: Cell | undefined, date: Cell | undefined): WallDay | undefined {
-  const whole = readDay(number(at), false)
+function readAt(at: Cell | undefined, date: Cell | undefined, date1904: boolean): WallDay | undefined {
+  const whole = readDay(number(at), date1904)
   if (whole.what === 'day') return whole.day
-  const day = readDay(number(date), false)
+  const day = readDay(number(date), date1904)
   if (day.what !== 'day') return undefined
   const time = timeOf(cellText(at).normalize('NFKC').trim())
   return time === undefined ? undefined : { date: day.day.date, time }

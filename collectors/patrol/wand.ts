@@ -4,7 +4,7 @@ import { QUARANTINE_REASONS } from '../../contract/quarantine.ts'
 import type { DropFile } from '../intake/drop-folder.ts'
 import { folderSource, type Handled } from '../intake/folder-source.ts'
 import { refuse, type SourceContext, type SourceFactory } from '../source.ts'
-import { decodeWand, type WandDecoding } from './decode.ts'
+import { decodeWand, decodeWandBook, type WandDecoding, type WandReading } from './decode.ts'
 import { wandProfile } from './profile.ts'
 
 const MAX_BYTES = 20 * 1024 * 1024
@@ -18,8 +18,28 @@ export const wandSource: SourceFactory<'wand-csv'> = (config, context) => {
     device: config.id,
     point: (chip) => chips.get(chip),
     personHash: context.personHash,
+    ...(config.personCards ? { personCard: cardTable(config.personCards) } : {}),
   }
   return folderSource(config, context, (file) => handle(file, context, by))
+}
+
+function cardTable(cards: Readonly<Record<string, string>>): (chip: string) => string | undefined {
+  const known = new Map(Object.entries(cards).map(([chip, employeeNo]) => [chip.toUpperCase(), employeeNo]))
+  return (chip) => known.get(chip)
+}
+
+/** Workbooks are unpacked within bounds (zip bombs, macros, links are refused), everything else is text. */
+async function readExport(bytes: Buffer, hash: string, now: number, by: WandDecoding): Promise<WandReading> {
+  const isWorkbook = bytes[0] === 0x50 && bytes[1] === 0x4b
+  if (!isWorkbook) return decodeWand(bytes, now, by)
+  const { readXlsx } = await import('../cases/xlsx/read.ts')
+  const { FileRefused } = await import('../cases/xlsx/limits.ts')
+  try {
+    return decodeWandBook(await readXlsx(bytes), hash, now, by)
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error
+    return { ok: false, refusal: { ...refuse(error.reason, bytes, error.message), excerpt: '' } }
+  }
 }
 
 async function handle(file: DropFile, context: SourceContext, by: WandDecoding): Promise<Handled> {
@@ -32,7 +52,7 @@ async function handle(file: DropFile, context: SourceContext, by: WandDecoding):
     if (file.again) return { outcome: 'done', report: { 文件: file.name, 结果: '已导入', 校验值: hash } }
     return rejected(file, context, { ...refuse('duplicate_file', bytes, '同一文件已导入过'), excerpt: '' })
   }
-  const reading = decodeWand(bytes, now, by)
+  const reading = await readExport(bytes, hash, now, by)
   if (!reading.ok) return rejected(file, context, reading.refusal)
   await context.deliver(reading.drafts, { [FILE + hash]: JSON.stringify({ name: file.name, atMs: now }) })
   context.refuse(reading.refusals)

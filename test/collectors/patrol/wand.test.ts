@@ -10,6 +10,7 @@ import { wandProfile } from '../../../collectors/patrol/profile.ts'
 import { wandSource } from '../../../collectors/patrol/wand.ts'
 import type { SourceRunner } from '../../../collectors/source.ts'
 import { ProfileFile } from '../../../config/schema.ts'
+import { bookOf, dateCell, zipOf } from '../cases/build.ts'
 import { type Recorder, recorder, until } from '../recorder.ts'
 
 const FILE = ProfileFile.parse(
@@ -90,6 +91,24 @@ describe('wand exports, golden cases G9', () => {
       `${TWO_HEADERS}\r\n2026-09-01 08:30:00,R1,甲,,,0F004EBEFC\r\n2026-09-01 08:30:00,R1,乙,,,0F004EBEFC`,
     )
     expect(new Set(drafts.map(({ nativeKey }) => nativeKey)).size).toBe(2)
+  })
+
+  it('6: the month sheet without persons and the day sheet with them are merged, in whatever order', () => {
+    const month = '2026-09-01 08:30:00,R1,,,,0F004EBEFC\r\n2026-09-01 08:36:00,R1,,,,0F004EBEFC'
+    const day = '2026-09-01 08:30:00,R1,甲,,,0F004EBEFC'
+    for (const rows of [`${month}\r\n${day}`, `${day}\r\n${month}`]) {
+      const { drafts, dropped } = decode(`${TWO_HEADERS}\r\n${rows}`)
+      expect([drafts.length, dropped]).toEqual([2, 1])
+      expect(drafts.filter(({ data }) => data.person === BY.personHash('甲')).length).toBe(1)
+    }
+  })
+
+  it('a person card says who holds the wand from then on, and is no point', () => {
+    const by: WandDecoding = { ...BY, personCard: (chip) => (chip === 'AA01' ? '10023' : undefined) }
+    const text = `${TWO_HEADERS}\r\n2026-09-01 08:00:00,R1,,,,0F004EBEFC\r\n2026-09-01 08:10:00,R1,,,,AA01\r\n2026-09-01 08:30:00,R1,,,,0F004EBEFC\r\n2026-09-01 08:31:00,R2,,,,0F004EBEFC`
+    const reading = decodeWand(Buffer.from(text), NOW, by)
+    if (!reading.ok) throw new Error('refused')
+    expect(reading.drafts.map(({ data }) => data.person)).toEqual([undefined, BY.personHash('10023'), undefined])
   })
 
   it('11: an unknown chip is kept as extra, without a point', () => {
@@ -175,7 +194,7 @@ describe('wand folder', () => {
     await source.stop()
     rmSync(dir, { recursive: true })
   })
-  const drop = async (name: string, text: string) => {
+  const drop = async (name: string, text: string | Buffer) => {
     writeFileSync(join(dir, name), text)
     renameSync(join(dir, name), join(dir, 'drop', name))
     await until(() => ['done', 'rejected'].some((place) => existsSync(join(dir, 'drop', place, name))))
@@ -193,6 +212,25 @@ describe('wand folder', () => {
       打点数: 1,
       采用: 1,
     })
+  })
+
+  it('2, 4, 6: a workbook of two sheets with serial dates and a cover', async () => {
+    const head = ['巡检时间', '巡检器', '人员', '编号']
+    const book = bookOf([
+      { name: '说明', rows: [['巡更月报']] },
+      { name: '月', rows: [head, [46266.3541666667, 'R1', null, '0F004EBEFC'], [46266.3583333333, 'R1', null, 'AA']] },
+      { name: '日', rows: [head, [dateCell(46266.3541666667), 'R1', '王某', '0F004EBEFC']] },
+    ])
+    await drop('a.xlsx', book)
+    expect(record.of().map(({ observedAt, data }) => [observedAt, data.chip, data.person !== undefined])).toEqual([
+      ['2026-09-01T08:36:00+08:00', 'AA', false],
+      ['2026-09-01T08:30:00+08:00', '0F004EBEFC', true],
+    ])
+  })
+
+  it('a workbook with macros is refused', async () => {
+    await drop('a.xlsx', zipOf([{ name: 'xl/vbaProject.bin', data: 'x' }]))
+    expect(record.refusals[0]?.reason).toBe('active_content')
   })
 
   it('a file without a header goes to rejected/ with its reason', async () => {
