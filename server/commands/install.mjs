@@ -56,6 +56,7 @@ const PROGRAMS = [
   ['postgresql', hasPostgres],
   ['redis-server', () => inPath('redis-server')],
   ['mariadb-server', () => inPath('mariadbd')],
+  ['slapd', () => inPath('slapd')],
   ['chromium', () => inPath('chromium')],
   ['fontconfig', () => inPath('fc-list')],
   ['fonts-noto-cjk', hasChineseFont],

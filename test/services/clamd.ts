@@ -5,7 +5,7 @@ import { listens } from './mosquitto.ts'
 import { findProgram, freePort, isRoot, type Service, startService, temporaryFolder } from './process.ts'
 
 /** Name that a find of the test string has. */
-export const TEST_SIGNATURE = 'Sanling.Test'
+export const TEST_SIGNATURE = 'Sanling.Test.Eicar'
 
 export interface Clamd extends Service {
   socket: string
