@@ -14,6 +14,8 @@ export const FlowPanel = z.object({
   /** 超期羁押, its own figure, never merged. */
   overDetention: Count,
   departments: z.array(z.object({ name: z.string(), byColour: z.record(Colour, z.int()) })),
+  /** By the limit that runs (审查逮捕, 补充侦查 …), in the order of clocks.yaml; those with no open case are left out. */
+  nodes: z.array(z.object({ name: z.string(), byColour: z.record(Colour, z.int()) })).optional(),
   /** Next due, in custody first; at most 12. `days` = legal days left (0 = today, negative = overdue). */
   next: z.array(
     z.object({
@@ -23,10 +25,15 @@ export const FlowPanel = z.object({
       colour: Colour,
       days: z.int(),
       due: z.string(),
+      /** Which limit it is; null = the export's. */
+      node: z.string().nullable().optional(),
+      provisional: z.boolean().optional(),
     }),
   ),
   coloured: z.int(),
   provisional: z.int(),
+  /** Our own day and the export's are not the same. */
+  differs: z.int().optional(),
 })
 export type FlowPanel = z.infer<typeof FlowPanel>
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { DeadlineEventType } from '../deadlines/rules.ts'
 import type { Reader, Tx } from '../feature.ts'
-import type { ClockRow, ClockTables, StepRow } from './clock-tables.ts'
+import type { ClimbRow, ClockRow, ClockTables, StepRow } from './clock-tables.ts'
 import { type CaseTables, toRecord } from './repository.ts'
 import type { CaseRecord } from './rules.ts'
 
@@ -167,28 +167,43 @@ export async function casesById(db: Reader | Tx, ids: readonly string[]): Promis
 }
 
 /** Clocks whose next rung is reached: in custody first, then the earliest due date. */
-export const clocksToClimb = (tx: Tx, today: string, limit: number): Promise<ClockRow[]> =>
+export const clocksToClimb = (tx: Tx, today: string, limit: number): Promise<ClimbRow[]> =>
   on(tx)
-    .selectFrom('case_clock')
+    .selectFrom('case_climb')
     .selectAll()
     .where('next_day', '<=', today)
-    .where('ended_ms', 'is', null)
     .orderBy('custody', 'desc')
     .orderBy('due')
+    .orderBy('case_id')
     .limit(limit)
     .execute()
 
-/** The moved `next_day` of many clocks, few statements: those with the same day go together. */
-export async function saveNextDays(
-  tx: Tx,
-  rows: readonly Pick<ClockRow, 'case_id' | 'name' | 'next_day'>[],
-): Promise<void> {
-  for (const [, same] of groupBy(rows, ({ name, next_day }) => `${name} ${next_day}`)) {
-    const { name = '', next_day = null } = same[0] ?? {}
-    for (const part of parts(same))
+/** A clock with a rung before it, or one that has none left. */
+export type Climb = ClimbRow | { case_id: string; name: string; next_day: null }
+
+export async function saveClimbs(tx: Tx, climbs: readonly Climb[]): Promise<void> {
+  const rows = climbs.filter((climb): climb is ClimbRow => climb.next_day !== null)
+  for (const part of parts(rows))
+    await on(tx)
+      .insertInto('case_climb')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['case_id', 'name']).doUpdateSet((eb) => ({
+          run: eb.ref('excluded.run'),
+          due: eb.ref('excluded.due'),
+          custody: eb.ref('excluded.custody'),
+          provisional: eb.ref('excluded.provisional'),
+          next_day: eb.ref('excluded.next_day'),
+        })),
+      )
+      .execute()
+  for (const [name, done] of groupBy(
+    climbs.filter(({ next_day }) => next_day === null),
+    (climb) => climb.name,
+  ))
+    for (const part of parts(done))
       await on(tx)
-        .updateTable('case_clock')
-        .set({ next_day })
+        .deleteFrom('case_climb')
         .where('name', '=', name)
         .where(
           'case_id',
@@ -196,7 +211,6 @@ export async function saveNextDays(
           part.map(({ case_id }) => case_id),
         )
         .execute()
-  }
 }
 
 export const stepKey = (step: Pick<StepRow, 'case_id' | 'name' | 'run' | 'due' | 'rung'>): string =>
@@ -204,8 +218,9 @@ export const stepKey = (step: Pick<StepRow, 'case_id' | 'name' | 'run' | 'due' |
 
 export const stepsOfCases = (tx: Tx, caseIds: readonly string[]): Promise<StepRow[]> =>
   inParts(caseIds, (part) => on(tx).selectFrom('case_step').selectAll().where('case_id', 'in', part).execute())
-export const standingSteps = (tx: Tx): Promise<StepRow[]> =>
-  on(tx).selectFrom('case_step').selectAll().where('cleared_ms', 'is', null).execute()
+/** Those whose due date is still to come: only they can have been told too early. */
+export const earlySteps = (tx: Tx, today: string): Promise<StepRow[]> =>
+  on(tx).selectFrom('case_step').selectAll().where('cleared_ms', 'is', null).where('due', '>', today).execute()
 
 /**
  * The primary key is the claim: a rung is told once. @throws Error when another server told one of them meanwhile; the

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Migration } from '../feature.ts'
 
 /** What our own engine says of each case, what it said before, and which rungs have been told. */
@@ -20,6 +21,7 @@ export type ClockTables = {
     void_note: string | null
   }
   case_clock: ClockRow
+  case_climb: ClimbRow
   /** Results that no longer hold, append-only. */
   case_clock_past: ClockResultRow & { until_ms: number; ended_because: string }
   /** A rung is told once for (case, clock, run, due date). */
@@ -52,8 +54,17 @@ export type ClockResultRow = {
 export type ClockRow = ClockResultRow & {
   /** The case is concluded or the clock no longer applies. */
   ended_ms: number | null
-  /** Day on which the next rung is reached; null = none. */
-  next_day: string | null
+}
+/** What the ladder needs of a clock that has a rung before it: narrow, since many of them may be due at once. */
+export type ClimbRow = {
+  case_id: string
+  name: string
+  run: number
+  due: string
+  custody: number
+  provisional: number
+  /** Day on which the next rung is reached. */
+  next_day: string
 }
 export type StepRow = {
   case_id: string
@@ -139,6 +150,28 @@ export const clockMigrations: readonly Migration[] = [
         .addPrimaryKeyConstraint('case_step_key', ['case_id', 'name', 'run', 'due', 'rung'])
         .execute()
       await db.schema.createIndex('case_step_standing').on('case_step').columns(['cleared_ms', 'case_id']).execute()
+    },
+  },
+  {
+    id: 'cases/006-climb',
+    async up(db) {
+      await db.schema
+        .createTable('case_climb')
+        .addColumn('case_id', 'varchar(32)', (c) => c.notNull())
+        .addColumn('name', 'varchar(64)', (c) => c.notNull())
+        .addColumn('run', 'integer', (c) => c.notNull())
+        .addColumn('due', 'varchar(10)', (c) => c.notNull())
+        .addColumn('custody', 'integer', (c) => c.notNull())
+        .addColumn('provisional', 'integer', (c) => c.notNull())
+        .addColumn('next_day', 'varchar(10)', (c) => c.notNull())
+        .addPrimaryKeyConstraint('case_climb_key', ['case_id', 'name'])
+        .execute()
+      await db.schema.createIndex('case_climb_next').on('case_climb').columns(['next_day']).execute()
+      await sql`insert into case_climb (case_id, name, run, due, custody, provisional, next_day)
+        select case_id, name, run, due, custody, provisional, next_day from case_clock
+        where next_day is not null and due is not null and ended_ms is null`.execute(db)
+      await db.schema.dropIndex('case_clock_next').execute()
+      await db.schema.alterTable('case_clock').dropColumn('next_day').execute()
     },
   },
 ]

@@ -3,11 +3,20 @@ import { officeDate } from '../../config/zone.ts'
 import type { DeadlineEvent } from '../deadlines/rules.ts'
 import type { Turn } from '../feature.ts'
 import type { ClockDeps } from './clock-deps.ts'
-import { type Act, addPast, insertActs, loadActs, loadClocks, saveClocks } from './clock-store.ts'
+import {
+  type Act,
+  addPast,
+  type Climb,
+  insertActs,
+  loadActs,
+  loadClocks,
+  saveClimbs,
+  saveClocks,
+} from './clock-store.ts'
 import type { ClockRow, ClockTables } from './clock-tables.ts'
 import { actOfDue, type ClockResult, type ClockSpec, clocksOf, reckonClock } from './clocks.ts'
 import { nextDay, stepsOf } from './ladder.ts'
-import { withdrawGone } from './ladder-work.ts'
+import { climbOn, withdrawGone } from './ladder-work.ts'
 import { bandOfKind, type CaseRecord, differs } from './rules.ts'
 
 /** Why a result was made, or another one took its place. */
@@ -77,7 +86,7 @@ export async function reckonCases(
     if (found.told) told.push({ ...found.told, id: deps.newId(), caseId: record.id, at: turn.now })
     for (const { spec, result } of found.results) {
       const before = rows.find(({ name }) => name === spec.name)
-      const after = toRow(deps, record, spec, result, { before, because, prints, now: turn.now })
+      const after = toRow(record, spec, result, { before, because, prints, now: turn.now })
       if (before && !isOther(before, after)) {
         if (before.rules_print !== after.rules_print || before.calendar_print !== after.calendar_print)
           changed.push({ ...before, rules_print: after.rules_print, calendar_print: after.calendar_print })
@@ -88,12 +97,17 @@ export async function reckonCases(
     }
     for (const row of rows)
       if (row.ended_ms === null && !found.results.some(({ spec }) => spec.name === row.name))
-        changed.push({ ...row, ended_ms: turn.now, next_day: null })
+        changed.push({ ...row, ended_ms: turn.now })
     return headline(record, found.results)
   })
   await insertActs(turn.tx, told)
   await addPast(turn.tx, past)
   await saveClocks(turn.tx, changed)
+  const kinds = new Map(cases.map(({ record }) => [record.id, record.kind]))
+  await saveClimbs(
+    turn.tx,
+    changed.map((row) => climbOf(deps, row, kinds.get(row.case_id) ?? '')),
+  )
   await withdrawGone(deps, turn, [...new Set(changed.map(({ case_id }) => case_id))])
   await tellDifferences(deps, turn, cases, done)
   return done
@@ -142,13 +156,11 @@ const byDue = (a: Results['results'][number], b: Results['results'][number]): nu
   (a.result.due ?? '') < (b.result.due ?? '') ? -1 : 1
 
 function toRow(
-  { config }: ClockDeps,
   record: CaseRecord,
   spec: ClockSpec,
   result: ClockResult,
   made: { before: ClockRow | undefined; because: Reason; prints: Prints; now: number },
 ): ClockRow {
-  const band = bandOfKind(config.flow, record.kind)
   return {
     case_id: record.id,
     name: spec.name,
@@ -172,9 +184,16 @@ function toRow(
     rules_print: made.prints.rules,
     calendar_print: made.prints.calendar,
     ended_ms: null,
-    // The first rung, be it past: the tick looks which of them have been told.
-    next_day: result.due && band ? nextDay(stepsOf(band, record.custody), result.due, Number.POSITIVE_INFINITY) : null,
   }
+}
+
+/** From the first rung on, be it past: the tick looks which of them have been told. */
+function climbOf({ config }: ClockDeps, row: ClockRow, kind: string): Climb {
+  const band = bandOfKind(config.flow, kind)
+  if (row.ended_ms !== null || row.due === null || !band)
+    return { case_id: row.case_id, name: row.name, next_day: null }
+  const first = nextDay(stepsOf(band, row.custody === 1), row.due, Number.POSITIVE_INFINITY)
+  return climbOn({ ...row, due: row.due }, first)
 }
 
 /** Something that a person reads, or that the ladder stands on, is not the same. */
@@ -196,7 +215,7 @@ const isOther = (before: ClockRow, after: ClockRow): boolean =>
   before.problem !== after.problem
 
 function toPast(row: ClockRow, now: number, because: Reason): ClockTables['case_clock_past'] {
-  const { ended_ms: _ended, next_day: _next, ...result } = row
+  const { ended_ms: _ended, ...result } = row
   return { ...result, until_ms: now, ended_because: because }
 }
 

@@ -1,7 +1,7 @@
 import type { CaseClock, ClockRules } from '../../config/clocks.ts'
 import { officeDate } from '../../config/zone.ts'
 import { computeDeadline, type DeadlineBook, type DeadlineEvent, DeadlineRefusal } from '../deadlines/rules.ts'
-import { type CaseRecord, caseState } from './rules.ts'
+import { type CaseRecord, caseState, EXPORT_ONLY } from './rules.ts'
 
 /** Pure: which limits run in a case, from when, and what our own engine makes of them. */
 
@@ -56,7 +56,13 @@ export function clocksOf(rules: ClockRules, record: CaseRecord, acts: readonly D
     found.set(clock.name, { name: clock.name, rule: clock.rule, main: clock.main, ...startOf(clock, record, acts) })
   }
   if (!names)
-    found.set('办案期限', { name: '办案期限', rule: null, main: true, start: record.accepted, startedByExport: false })
+    found.set(EXPORT_ONLY, {
+      name: EXPORT_ONLY,
+      rule: null,
+      main: true,
+      start: record.accepted,
+      startedByExport: false,
+    })
   return [...found.values()].sort((a, b) => Number(b.main) - Number(a.main))
 }
 

@@ -12,7 +12,17 @@ import type { Freshness } from '../../contract/panels/common.ts'
 import { figure } from '../figure.ts'
 import type { CasesDeps } from './events.ts'
 import { monthly, openCases } from './repository.ts'
-import { byUrgency, type CaseRecord, caseState, colourOf, type DueCase, daysLeft, isOverDetention } from './rules.ts'
+import {
+  byUrgency,
+  type CaseRecord,
+  caseState,
+  colourOf,
+  type DueCase,
+  daysLeft,
+  differs,
+  EXPORT_ONLY,
+  isOverDetention,
+} from './rules.ts'
 
 /** Everything that the flow panels and figures are made of, read once. */
 export interface CaseBoard {
@@ -60,6 +70,7 @@ export function flowPanel(deps: CasesDeps, board: CaseBoard): FlowPanel {
         name,
         byColour: countColours(board.due.filter(({ record }) => record.department === name)),
       })),
+    nodes: nodesOf(deps, board),
     next: board.due.slice(0, 12).map(({ record, colour, days }) => ({
       caseNo: record.caseNo,
       kind: record.typeName,
@@ -67,10 +78,22 @@ export function flowPanel(deps: CasesDeps, board: CaseBoard): FlowPanel {
       colour,
       days,
       due: record.due ?? '',
+      node: record.clock,
+      provisional: record.provisional,
     })),
     coloured: counts.red + counts.orange + counts.yellow,
-    provisional: 0,
+    provisional: board.open.filter(({ provisional }) => provisional).length,
+    differs: board.open.filter(differs).length,
   }
+}
+
+/** By the limit that runs, in the order of clocks.yaml; what only the export dates comes last. */
+function nodesOf({ config }: CasesDeps, board: CaseBoard): NonNullable<FlowPanel['nodes']> {
+  const names = [...new Set(config.clocks.clocks.map(({ name }) => name)), EXPORT_ONLY]
+  return names
+    .map((name) => ({ name, own: board.due.filter(({ record }) => (record.clock ?? EXPORT_ONLY) === name) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ name, own }) => ({ name, byColour: countColours(own) }))
 }
 
 export function dueCalendarPanel(board: CaseBoard, isWorkday: (day: Temporal.PlainDate) => boolean): DueCalendarPanel {
@@ -146,6 +169,7 @@ export const CASE_FIGURES = [
   'flow.over-detention',
   'flow.unassigned',
   'flow.custody',
+  'flow.differs',
 ]
 
 export async function caseFigures(deps: CasesDeps, now: number): Promise<Figure[]> {
@@ -162,6 +186,8 @@ export async function caseFigures(deps: CasesDeps, now: number): Promise<Figure[
         节点: record.node,
         在押: record.custody,
         期限: record.due,
+        导出期限: record.exportedDue,
+        暂定: record.provisional,
       }))
   const make = (name: string, title: string, value: number | null, formula: string, list: readonly CaseRecord[]) =>
     figure(
@@ -188,5 +214,12 @@ export async function caseFigures(deps: CasesDeps, now: number): Promise<Figure[
     make('flow.over-detention', '超期羁押', over.length, '在押且法定期限已过、尚未办结', over),
     make('flow.unassigned', '待分案', unassigned.length, '已受理、尚无承办人', unassigned),
     make('flow.custody', '在押案件', custody.length, '在办案件中人员在押的', custody),
+    make(
+      'flow.differs',
+      '期限不一致',
+      panel.differs ?? null,
+      `本系统推算的届满日（deadlines.yaml ${deps.config.deadlines.version}）与业务系统导出的到期日不同，两者并列待核对`,
+      board.open.filter(differs),
+    ),
   ]
 }

@@ -1,28 +1,35 @@
 import type { Turn } from '../feature.ts'
 import type { ClockDeps } from './clock-deps.ts'
-import { casesById, loadClocks, saveNextDays, standingSteps, stepKey, stepsOfCases } from './clock-store.ts'
-import type { ClockRow } from './clock-tables.ts'
+import { type Climb, casesById, earlySteps, loadClocks, saveClimbs, stepKey, stepsOfCases } from './clock-store.ts'
+import type { ClimbRow } from './clock-tables.ts'
 import { isFarOff, nextDay, type Rung, reached, stepsOf } from './ladder.ts'
 import { clearRung, openRungs } from './repository.ts'
 import { bandOfKind, caseState, daysLeft } from './rules.ts'
 import { RungDesk } from './rung-desk.ts'
 
+/** The clock as the ladder keeps it, until its next rung; without one it is left out. */
+export const climbOn = (
+  { case_id, name, run, due, custody, provisional }: Omit<ClimbRow, 'next_day'>,
+  next_day: string | null,
+): Climb =>
+  next_day === null ? { case_id, name, next_day } : { case_id, name, run, due, custody, provisional, next_day }
+
 /** All rungs of these clocks that are reached today: the hardest is told, milder ones are noted and taken back. */
 export async function climb(
   deps: ClockDeps,
   turn: Turn,
-  clocks: readonly ClockRow[],
+  clocks: readonly ClimbRow[],
   today: Temporal.PlainDate,
 ): Promise<void> {
   const ids = [...new Set(clocks.map(({ case_id }) => case_id))]
   const [cases, known] = await Promise.all([casesById(turn.tx, ids), stepsOfCases(turn.tx, ids)])
   const steps = new Map(known.map((step) => [stepKey(step), step]))
   const work = new RungDesk(deps, turn)
-  const next: Pick<ClockRow, 'case_id' | 'name' | 'next_day'>[] = []
+  const next: Climb[] = []
   for (const clock of clocks) {
     const record = cases.get(clock.case_id)
     const band = record && bandOfKind(deps.config.flow, record.kind)
-    if (!record || !band || clock.due === null || caseState(record) === 'closed') {
+    if (!record || !band || caseState(record) === 'closed') {
       next.push({ case_id: clock.case_id, name: clock.name, next_day: null })
       continue
     }
@@ -37,10 +44,10 @@ export async function climb(
       else if (!step) work.note({ ...of, rung })
       else if (step.cleared_ms === null) work.withdraw(step, '已到更紧一档')
     }
-    next.push({ case_id: clock.case_id, name: clock.name, next_day: nextDay(ladder, clock.due, days) })
+    next.push(climbOn(clock, nextDay(ladder, clock.due, days)))
   }
   await work.save()
-  await saveNextDays(turn.tx, next)
+  await saveClimbs(turn.tx, next)
 }
 
 /** Rungs of clocks that have changed, ended, or belong to a concluded case. */
@@ -70,27 +77,23 @@ export async function lookAgain(deps: ClockDeps, turn: Turn, today: Temporal.Pla
     await clearRung(turn.tx, old, turn.now)
     await deps.alerts.clear(turn, `case.${old.rung}:${old.case_id}:${old.due}`, turn.now)
   }
-  const standing = await standingSteps(turn.tx)
+  const standing = await earlySteps(turn.tx, today.toString())
   const ids = [...new Set(standing.map(({ case_id }) => case_id))]
   const [cases, clocks] = await Promise.all([casesById(turn.tx, ids), loadClocks(turn.tx, ids)])
   const work = new RungDesk(deps, turn)
-  const next: Pick<ClockRow, 'case_id' | 'name' | 'next_day'>[] = []
+  const next: Climb[] = []
   for (const step of standing) {
     const record = cases.get(step.case_id)
     const clock = clocks.get(step.case_id)?.find(({ name }) => name === step.name)
     const band = record && bandOfKind(deps.config.flow, record.kind)
-    if (!clock || !band) continue
+    if (!clock || !band || clock.due === null) continue
     const ladder = stepsOf(band, clock.custody === 1)
     const days = daysLeft(step.due, today)
     if (!isFarOff(ladder, step.rung as Rung, days)) continue
     work.withdraw(step, '系统时钟已校正，未到此档')
     // Milder rungs may stand again.
-    next.push({
-      case_id: clock.case_id,
-      name: clock.name,
-      next_day: nextDay(ladder, step.due, Number.POSITIVE_INFINITY),
-    })
+    next.push(climbOn({ ...clock, due: clock.due }, nextDay(ladder, clock.due, Number.POSITIVE_INFINITY)))
   }
   await work.save()
-  await saveNextDays(turn.tx, next)
+  await saveClimbs(turn.tx, next)
 }

@@ -116,6 +116,9 @@ export function colourByDays(rules: FlowRules, kind: string, days: number): Colo
 export const isOverDetention = (record: CaseRecord, today: Temporal.PlainDate): boolean =>
   record.custody && record.due !== null && caseState(record) !== 'closed' && daysLeft(record.due, today) < 0
 
+/** Name of the clock of a case that no rule of ours explains: its day is the export's. */
+export const EXPORT_ONLY = '办案期限'
+
 /** Our own day and the export's are not the same: both are shown, neither replaces the other in silence. */
 export const differs = ({ due, exportedDue }: Pick<CaseRecord, 'due' | 'exportedDue'>): boolean =>
   due !== null && exportedDue !== null && due !== exportedDue

@@ -1,9 +1,9 @@
 import type { AlertSignal, TaskSpec, Turn } from '../feature.ts'
 import type { ClockDeps } from './clock-deps.ts'
 import { insertSteps, stepKey, updateStep } from './clock-store.ts'
-import type { ClockRow, StepRow } from './clock-tables.ts'
+import type { ClimbRow, StepRow } from './clock-tables.ts'
 import { RUNG_SEVERITY, RUNG_WORDS, type Rung } from './ladder.ts'
-import { type CaseRecord, daysWord } from './rules.ts'
+import { type CaseRecord, daysWord, EXPORT_ONLY } from './rules.ts'
 
 const RULES: Record<Rung, string> = {
   yellow: 'case.due-yellow',
@@ -41,7 +41,7 @@ export class RungDesk {
   stand(
     known: StepRow | null,
     of: Pick<StepRow, 'case_id' | 'name' | 'run' | 'due'> & { rung: Rung },
-    about: { record: CaseRecord; clock: ClockRow; days: number },
+    about: { record: CaseRecord; clock: ClimbRow; days: number },
   ): void {
     if (known !== null && known.cleared_ms === null) return
     const step: StepRow = known
@@ -61,7 +61,7 @@ export class RungDesk {
   #tell(
     step: StepRow,
     rung: Rung,
-    { record, clock, days }: { record: CaseRecord; clock: ClockRow; days: number },
+    { record, clock, days }: { record: CaseRecord; clock: ClimbRow; days: number },
   ): void {
     const { site } = this.#deps.config
     const over = rung === 'over-detention'
@@ -71,7 +71,7 @@ export class RungDesk {
     const custody = clock.custody === 1
     const values = {
       caseNo: record.caseNo,
-      kind: clock.name === '办案期限' ? record.typeName : clock.name,
+      kind: clock.name === EXPORT_ONLY ? record.typeName : clock.name,
       department: record.department ?? '未分案',
       due: step.due,
       days: daysWord(days),

@@ -114,6 +114,9 @@ describe('一网通全岗 on a real store', () => {
     const flow = await panel('flow')
     expect(flow).toMatchObject({ open: 4, byColour: { red: 3, orange: 0, yellow: 0, green: 1 }, overDetention: 1 })
     expect(flow.next.map(({ caseNo }) => caseNo)).toEqual(['5', '1', '3', '2'])
+    expect(flow.nodes?.map(({ name }) => name)).toEqual(['审查逮捕', '审查起诉'])
+    expect(flow.next[0]).toMatchObject({ node: '审查起诉', provisional: false })
+    expect(flow).toMatchObject({ provisional: 0, differs: 0 })
     expect(flow.departments.map(({ name }) => name)).toEqual(['第一检察部', '第二检察部', '第三检察部', '第四检察部'])
   })
   it('tells each rung once, and takes it back when the case closes', async () => {
