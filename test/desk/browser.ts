@@ -20,9 +20,12 @@ export interface Visitor {
 
 /** The whole product as a newcomer has it, and one browser. */
 export class House {
-  readonly product = new Product({ env: { SANLING_SPEED: '1' } })
+  readonly product: Product
   demo: Demo = { url: '', wallUrl: '', mqtt: { url: '', username: '', password: '' }, accounts: [] }
   #browser: Browser | undefined
+  constructor(env: Record<string, string> = { SANLING_SPEED: '1' }) {
+    this.product = new Product({ env })
+  }
 
   async open(): Promise<void> {
     mkdirSync(SHOTS, { recursive: true })
