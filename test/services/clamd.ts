@@ -48,8 +48,9 @@ export async function startClamd(options: { hook?: string; maxStream?: string } 
   )
   const service = await startService({
     name: 'clamd',
-    program,
-    args: ['--config-file', join(folder, 'clamd.conf')],
+    // It writes its log on the wall clock of its own zone: that of the office.
+    program: findProgram('env', 'coreutils'),
+    args: ['TZ=Asia/Shanghai', program, '--config-file', join(folder, 'clamd.conf')],
     folder,
     port,
     url: `tcp://127.0.0.1:${port}`,
