@@ -142,7 +142,7 @@ function courseOf(
   const overdue = chance.hit(0.002)
   const latest = overdue ? last + 30 * 3_600_000 : last + (9 + chance.int(0, 7)) * 3_600_000 - chance.int(0, 3) * DAY
   const wish = Math.max(assigned + 3_600_000, Math.min(officeHour(chance, accepted + days * DAY, calendar), latest))
-  const closed = custody ? wish : beforeRest(wish, assigned, calendar)
+  const closed = custody ? wish : beforeRest(wish, { accepted, assigned }, calendar)
   return { assigned, dues, closed, steps: stepsOf(chance, type, { accepted, assigned, closed }, extra, calendar) }
 }
 
@@ -198,8 +198,13 @@ function stepsOf(
 }
 
 /** Nobody concludes a case on a rest day but in custody, and one in ten who enters later what was done at home. */
-function beforeRest(wish: number, assigned: number, calendar: OfficeCalendar): number {
-  if (Math.floor(wish / 1000) % 10 === 0) return wish
+function beforeRest(
+  wish: number,
+  { accepted, assigned }: { accepted: number; assigned: number },
+  calendar: OfficeCalendar,
+): number {
+  // Without asking chance: what comes after stays as it was.
+  if (Math.floor(accepted / 1000) % 10 === 0) return wish
   let moment = wish
   while (!calendar.day(moment).workday && moment - DAY > assigned) moment -= DAY
   return moment

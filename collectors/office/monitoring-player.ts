@@ -12,6 +12,8 @@ const FIRST_MOVES = 16
 const FIRST_GAP_MS = 20_000
 const FIRST_MINUTES_MS = 600_000
 const DESK = 'case-management'
+/** What is addressed to a desk that visitors use mostly waits for them. */
+const VISITORS = 0.1
 const DEMAND = '请核实原因，立即纠正，并在期限内书面答复（演示）'
 const REPLIES = [
   '已核实，系工作衔接不及时，已于当日补办',
@@ -85,6 +87,7 @@ export class MonitoringPlayer {
     const handler = this.#accounts.get(item.addressee)
     const reply = () =>
       handler &&
+      (handler.startsWith('office.') || chance.hit(VISITORS)) &&
       post(handler, 'reply', { text: `${chance.pick(REPLIES)}（演示）`, measures: '已逐项核对同类案件（演示）' })
     switch (item.stage) {
       case 'found':

@@ -11,7 +11,7 @@ import { computeDeadline } from '../deadlines/rules.ts'
 import type { Principal } from '../feature.ts'
 import { actorOf, checkOf, departmentName, type MonitoringDeps, nameOf, personIdOf } from './context.ts'
 import type { FindingScope, FindingStep, Notice, StoredFinding } from './repository.ts'
-import { isReplyOverdue, isWritten, mayFrom, mayReply } from './rules.ts'
+import { act, isReplyOverdue, isWritten, mayFrom, mayReply } from './rules.ts'
 
 /** Which findings a person may see: all, those of the own department, or those addressed to them. */
 export function scopeOf(deps: MonitoringDeps, who: Principal): FindingScope {
@@ -90,7 +90,7 @@ export function presentDetail(
     grounds: finding.evidence.grounds,
     facts: Object.entries(finding.evidence.facts).map(([label, text]) => ({ label, text })),
     events: finding.evidence.events,
-    actions: actionsOf(deps, finding, who),
+    actions: actionsOf(deps, finding, who, officeDate(now)),
     steps: steps.map(({ seq, kind, by, at, from, to, body }) => ({
       seq,
       kind,
@@ -124,7 +124,7 @@ const stepText = (body: Record<string, unknown>): string =>
     .join('；')
 
 /** What stands open to this person; the rules refuse all the same. */
-function actionsOf(deps: MonitoringDeps, finding: StoredFinding, who: Principal): FindingAction[] {
+function actionsOf(deps: MonitoringDeps, finding: StoredFinding, who: Principal, today: string): FindingAction[] {
   const may = (permission: string) => who.permissions.has(permission)
   const me = personIdOf(deps, who)
   const self = me !== null && (me === finding.addressee || me === finding.answeredBy)
@@ -132,11 +132,12 @@ function actionsOf(deps: MonitoringDeps, finding: StoredFinding, who: Principal)
     (action) => may('monitoring.write') && mayFrom(finding.stage, action) && !(action !== 'remind' && self),
   )
   const answers = may('monitoring.answer') && me !== null && mayReply(finding, actorOf(deps, who))
+  const ripe = act(deps.config.monitoring, finding, { do: 'escalate', today, early: true }).ok
   const takesBack = isWritten(finding) ? may('monitoring.decide') : may('monitoring.write')
   return [
     ...open,
     ...(answers && mayFrom(finding.stage, 'reply') ? (['reply'] as const) : []),
-    ...(may('monitoring.write') && mayFrom(finding.stage, 'escalate') ? (['escalate'] as const) : []),
+    ...(may('monitoring.write') && ripe ? (['escalate'] as const) : []),
     ...(may('monitoring.decide') && mayFrom(finding.stage, 'instruct') ? (['instruct', 'hand-over'] as const) : []),
     ...(takesBack && mayFrom(finding.stage, 'dismiss') && me !== finding.addressee ? (['dismiss'] as const) : []),
   ]

@@ -25,7 +25,7 @@ export interface NoticeCounted {
 export interface MonthReport {
   month: string
   total: number
-  /** Mean of the months before in which monitoring ran; null when there are none. */
+  /** Mean of the months before in which monitoring ran day by day; null when there are none. */
   before: number | null
   groups: { group: MonitoringGroup; name: string; count: number; percent: number | null; before: number | null }[]
   checks: { check: string; group: MonitoringGroup; count: number; previous: number; repeated: boolean }[]
@@ -61,7 +61,7 @@ export function monthReport(
   const own = real.filter(({ day }) => monthOf(day) === month)
   const past = monthsBack(month, 13)
     .slice(0, 12)
-    .filter((one) => one >= since)
+    .filter((one) => one >= lived)
   const previous = monthsBack(month, 2)[0] ?? ''
   const mean = (match: (one: Counted) => boolean): number | null =>
     past.length === 0

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { FACTS } from '../../config/monitoring.ts'
 import { officeDate } from '../../config/zone.ts'
 import { monitoringRoutes } from '../../contract/http/monitoring.ts'
 import { FINDING_STAGE_IDS, isFindingOpen, MONITORING_GROUPS } from '../../contract/monitoring.ts'
@@ -60,7 +61,7 @@ export function readingRoutes(deps: MonitoringDeps): BoundRoute[] {
         title: check.title,
         automatic: check.when.length > 0,
         enabled: check.enabled,
-        conditions: check.when.map((condition) => conditionWords(condition)),
+        conditions: check.when.map((condition) => `${FACTS[condition.fact]} ${conditionWords(condition)}`),
         basis: check.basis,
         measure: check.measure,
         unverified: check.unverified,

@@ -9,7 +9,8 @@ const one = (day: string, check = 'time.overdue', stage: FindingStage = 'correct
   stage,
   group: (check.startsWith('time') ? 'TIME_LIMIT' : 'RIGHTS') as MonitoringGroup,
 })
-const report = (findings: Counted[], since = '2025-01') => monthReport('2026-11', findings, [], since, '2026-11')
+const report = (findings: Counted[], since = '2025-01', lived = since) =>
+  monthReport('2026-11', findings, [], since, lived)
 
 describe('the monthly report', () => {
   it('compares with the own past only', () => {
@@ -31,6 +32,10 @@ describe('the monthly report', () => {
     expect(found.before).toBe(0)
     expect(found.trend.map(({ count }) => count)).toEqual([...Array(10).fill(null), 0, 1])
     expect(report([one('2026-11-03')], '2026-11').before).toBeNull()
+    // Months that know concluded cases only are no measure.
+    const young = report([one('2026-11-03'), one('2026-10-03')], '2025-11', '2026-11')
+    expect(young.before).toBeNull()
+    expect(young.trend.at(-2)).toEqual({ month: '2026-10', count: 1, recorded: true })
   })
   it('names what was no problem beside the count', () => {
     const found = report([one('2026-11-03'), one('2026-11-04', 'time.overdue', 'dismissed')])
