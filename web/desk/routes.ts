@@ -18,6 +18,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/reviews', title: '评查', permission: 'reviews.read-own' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
+  { path: '/desk/people', title: '账号', permission: 'people.read' },
   { path: '/desk/approvals', title: '双人复核', permission: 'approvals.use' },
   { path: '/desk/audit', title: '审计', permission: 'audit.read' },
 ]
@@ -44,6 +45,8 @@ export const deskRoutes: RouteRecordRaw[] = [
         component: () => import('./approvals/ApprovalsDesk.vue'),
         meta: { title: '双人复核' },
       },
+      { path: 'people', component: () => import('./people/PeopleDesk.vue'), meta: { title: '账号' } },
+      { path: 'security', component: () => import('./me/SecurityPage.vue'), meta: { title: '登录与动态口令' } },
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       {

@@ -25,8 +25,12 @@ export const useSession = defineStore('session', () => {
     }
     return person.value
   }
-  async function signIn(username: string, password: string): Promise<void> {
-    take(await call(login, { body: { username, password } }))
+  async function signIn(username: string, password: string, code?: string): Promise<void> {
+    take(await call(login, { body: { username, password, ...(code ? { code } : {}) } }))
+  }
+  /** Rights may have changed: a second factor was set up, a password changed. */
+  async function again(): Promise<void> {
+    take(await call(me))
   }
   async function signOut(): Promise<void> {
     await call(logout).catch(() => undefined)
@@ -35,5 +39,5 @@ export const useSession = defineStore('session', () => {
   function passwordChanged(): void {
     if (person.value) person.value = { ...person.value, mustChangePassword: false }
   }
-  return { passwordChanged, person, may, checked, check, signIn, signOut, forget: () => take(null) }
+  return { again, passwordChanged, person, may, checked, check, signIn, signOut, forget: () => take(null) }
 })
