@@ -12,6 +12,7 @@ export interface CaseFacts {
   node: string | null
   acceptedAt: string | null
   assignedAt: string | null
+  startedAt: string | null
   due: string | null
   closedAt: string | null
   outcome: string | null
@@ -140,6 +141,7 @@ const QUIET = [
   'unit',
   'acceptedAt',
   'assignedAt',
+  'startedAt',
   'closedAt',
   'outcome',
   'coercion',

@@ -21,6 +21,8 @@ const Stored = z.object({
   node: text,
   acceptedAt: text,
   assignedAt: text,
+  // Rows of before have none.
+  startedAt: text.default(null),
   due: text,
   closedAt: text,
   outcome: text,
@@ -100,6 +102,7 @@ const ORIGINS: Readonly<Partial<Record<keyof CaseFacts, readonly CaseField[]>>> 
   node: ['node'],
   acceptedAt: ['acceptedAt'],
   assignedAt: ['assignedAt'],
+  startedAt: ['startedAt'],
   due: ['due'],
   closedAt: ['closedAt'],
   outcome: ['outcome'],

@@ -17,6 +17,7 @@ export const CASE_FIELDS = [
   'outcome',
   'coercion',
   'due',
+  'startedAt',
   'node',
   'suspects',
   'suspectCount',

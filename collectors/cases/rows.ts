@@ -18,6 +18,8 @@ export interface CaseRow {
   node: string | null
   acceptedAt: string | null
   assignedAt: string | null
+  /** 起算日 of the running limit. */
+  startedAt: string | null
   due: string | null
   closedAt: string | null
   outcome: string | null
@@ -52,7 +54,13 @@ export interface RowContext {
 }
 
 const MAX_TEXT = 120
-const DAYS = { acceptedAt: '受理日期', assignedAt: '分案日期', due: '期限', closedAt: '办结日期' } as const
+const DAYS = {
+  acceptedAt: '受理日期',
+  assignedAt: '分案日期',
+  startedAt: '起算日',
+  due: '期限',
+  closedAt: '办结日期',
+} as const
 const NUMBERS = { caseNo: '部门受案号', unifiedNo: '统一受案号', handlerNo: '工号' } as const
 
 /** Pure: one row of the table → a case, nothing, or a refusal with its reason. */
@@ -101,7 +109,7 @@ type Days = Record<keyof typeof DAYS, string | null>
 
 /** All dates, or the name of the first that is none. */
 function readDays(cell: (field: CaseField) => Cell | undefined, date1904: boolean): Days | keyof typeof DAYS {
-  const days: Days = { acceptedAt: null, assignedAt: null, due: null, closedAt: null }
+  const days: Days = { acceptedAt: null, assignedAt: null, startedAt: null, due: null, closedAt: null }
   for (const field of Object.keys(DAYS) as (keyof typeof DAYS)[]) {
     const reading: DayReading = readDay(cell(field), date1904)
     if (reading.what === 'bad_time') return field

@@ -16,6 +16,7 @@ const facts = (n: number, over: Partial<CaseFacts> = {}): CaseFacts => ({
   node: '审查',
   acceptedAt: '2026-11-02',
   assignedAt: '2026-11-03',
+  startedAt: '2026-11-02',
   due: '2026-12-02',
   closedAt: null,
   outcome: null,
