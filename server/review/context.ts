@@ -1,6 +1,6 @@
 import type { Config } from '../../config/load.ts'
 import type { ChainEntry } from '../../contract/chain.ts'
-import type { Principal, Reader, Records, Tx } from '../feature.ts'
+import type { AlertDesk, Principal, Reader, Records, TaskDesk, Tx } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import type { Person } from './rules.ts'
 
@@ -28,6 +28,9 @@ export interface ReviewDeps {
   secret(): string
   /** Keeps the head outside the data folder. */
   anchor(chain: string, head: ChainEntry): void
+  /** Who hears of steps past their day; without both nobody does. */
+  alerts?: AlertDesk
+  tasks?: TaskDesk
 }
 
 export const CHAIN = 'review'
@@ -40,5 +43,6 @@ export function personOf({ config }: Pick<ReviewDeps, 'config'>, who: Principal)
   if (!found) throw new Refusal('forbidden', '账号没有对应到人员名单，请联系管理员')
   return found
 }
+/** By person id, or by account where an act was the desk's and not a person's form. */
 export const nameOf = ({ config }: Pick<ReviewDeps, 'config'>, id: string): string =>
-  config.site.people.find((person) => person.id === id)?.name ?? id
+  config.site.people.find((person) => person.id === id || person.account === id)?.name ?? id

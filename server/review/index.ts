@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts'
 import { PANEL, personOf, type ReviewDeps } from './context.ts'
 import { REVIEW_FIGURES, readReviewBoard, reviewFigures, reviewGradesPanel, reviewPanel } from './figures.ts'
 import { move, openingTick, openReview, silenceTick } from './moves.ts'
+import { overdueTick } from './overdue.ts'
 import { presentReview } from './present.ts'
 import { readingRoutes } from './reading.ts'
 import type { Action, Person } from './rules.ts'
@@ -15,6 +16,7 @@ export type { ReviewCases, ReviewDeps } from './context.ts'
 
 /** 一案一评查: 检查→核查→评查→反馈→整改. */
 export function reviewFeature(deps: ReviewDeps): Feature {
+  const { alerts, tasks } = deps
   return {
     name: 'review',
     migrations: [...chainMigrations, ...reviewMigrations],
@@ -34,7 +36,11 @@ export function reviewFeature(deps: ReviewDeps): Feature {
       },
     ],
     figures: [{ permission: 'figures.read', names: REVIEW_FIGURES, list: (now) => reviewFigures(deps, now) }],
-    ticks: [openingTick(deps), silenceTick(deps)],
+    ticks: [
+      openingTick(deps),
+      silenceTick(deps),
+      ...(alerts && tasks ? [overdueTick({ ...deps, alerts, tasks })] : []),
+    ],
   }
 }
 

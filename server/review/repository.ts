@@ -177,6 +177,18 @@ export async function silentReviews(tx: Tx, today: string): Promise<StoredReview
     .execute()
   return rows.map(toReview)
 }
+/** Steps past their last day; who does not answer in the window is not late, the opinion goes on by itself. */
+export async function lateReviews(tx: Tx, today: string): Promise<StoredReview[]> {
+  const rows = await on(tx)
+    .selectFrom('review')
+    .selectAll()
+    .where('step', 'not in', ['filed', 'archived', 'answer'])
+    .where('due', '<', today)
+    .orderBy('due')
+    .orderBy('id')
+    .execute()
+  return rows.map(toReview)
+}
 /** All reviews of cases concluded in a year: what the sample is drawn from. */
 export async function reviewsOfYear(db: Reader | Tx, year: number): Promise<StoredReview[]> {
   const rows = await on(db)

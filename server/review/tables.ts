@@ -36,6 +36,8 @@ export type ReviewTables = {
     /** The entry of the chain that holds the form's hash; null for forms of before it was kept. */
     seq: number | null
   }
+  /** Steps of whose lateness alert and task have told; never told twice. */
+  review_told: { review_id: string; step: string; due: string; told_ms: number; cleared_ms: number | null }
   review_sample: {
     id: string
     state: string
@@ -97,6 +99,20 @@ export const reviewMigrations: readonly Migration[] = [
       await db.schema.alterTable('review').addColumn('opened_seq', 'bigint').execute()
       await db.schema.alterTable('review_form').addColumn('seq', 'bigint').execute()
       await db.schema.createIndex('review_form_kind').on('review_form').columns(['kind', 'at_ms']).execute()
+    },
+  },
+  {
+    id: 'review/003-told',
+    async up(db) {
+      await db.schema
+        .createTable('review_told')
+        .addColumn('review_id', 'varchar(64)', (c) => c.notNull())
+        .addColumn('step', 'varchar(20)', (c) => c.notNull())
+        .addColumn('due', 'varchar(10)', (c) => c.notNull())
+        .addColumn('told_ms', 'bigint', (c) => c.notNull())
+        .addColumn('cleared_ms', 'bigint')
+        .addPrimaryKeyConstraint('review_told_key', ['review_id', 'step', 'due'])
+        .execute()
     },
   },
 ]
