@@ -179,7 +179,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed,
   })
   const assignment = assignmentFeature({ ...common, cases: casePort(config), newId, secret: randomHex, anchor })
-  const review = reviewFeature({ config, records, cases: reviewPort(config), newId, secret: randomHex, anchor })
+  const review = reviewFeature({
+    config,
+    records,
+    cases: reviewPort(config),
+    alerts: alerts.desk,
+    tasks: tasks.desk,
+    newId,
+    secret: randomHex,
+    anchor,
+  })
   const monitoring = monitoringFeature({
     ...common,
     tasks: tasks.desk,
