@@ -102,7 +102,21 @@ export const Site = z.strictObject({
     }),
   ),
   patrol: z.strictObject({
-    points: z.array(z.strictObject({ id: z.string(), name: z.string(), chip: z.string() })),
+    points: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        chip: z.string(),
+        /** WGS 84；手机打点时核对是否在点位附近。 */
+        place: z
+          .strictObject({
+            lat: z.number().min(-90).max(90),
+            lon: z.number().min(-180).max(180),
+            radiusM: z.number().positive().optional(),
+          })
+          .optional(),
+      }),
+    ),
     routes: z.array(
       z.strictObject({
         id: z.string(),

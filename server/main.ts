@@ -47,6 +47,7 @@ import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
+import { phonePort } from './security/patrol/port.ts'
 import { selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
@@ -163,6 +164,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     newId,
     openAlerts: alerts.open,
     personOf: (hash) => personIds.get(hash),
+    phone: phonePort(siteKey, site.people),
     past: async (measurement, field, from, to) => {
       const query = { measurement, field, aggregate: 'mean', from, to, every: '1h' } as const
       const { series } = await metrics.store.series(query as Parameters<typeof metrics.store.series>[0])

@@ -3,6 +3,7 @@ import type { WorkCalendar } from '../../config/workdays.ts'
 import type { AlertItem } from '../../contract/panels/alerts.ts'
 import type { Freshness } from '../../contract/panels/common.ts'
 import type { AlertDesk, MetricPoint, Records } from '../feature.ts'
+import type { PhonePort } from './patrol/port.ts'
 
 /** One bucket of a measurement's own past; null where nothing was measured. */
 export interface PastPoint {
@@ -35,6 +36,8 @@ export interface SecurityDeps {
       data: Record<string, unknown>
     }[],
   ): void
+  /** Check-in by phone; without it there is none. */
+  phone?: PhonePort
   /** Side road to the metrics store. */
   metrics(points: MetricPoint[]): void
 }

@@ -7,8 +7,10 @@ import { accessPanel, mapPanel, presencePanel, readDoorBoard } from './doors/fig
 import { doorMigrations } from './doors/repository.ts'
 import { dutyPanel } from './duty.ts'
 import { securityFigures } from './figures.ts'
+import { patrolDeskRoutes } from './patrol/desk.ts'
 import { patrolHandler, roundsTick } from './patrol/events.ts'
 import { patrolPanel, readPatrolBoard } from './patrol/figures.ts'
+import { phoneRoutes } from './patrol/phone.ts'
 import { patrolMigrations } from './patrol/repository.ts'
 import { silenceTick, terminalHandler } from './terminals/events.ts'
 import { onlineHosts, readTerminalBoard, terminalPanel } from './terminals/figures.ts'
@@ -27,7 +29,7 @@ export function securityFeature(deps: SecurityDeps & { newId(): string }): Featu
     handlers: [terminalHandler(deps), doorHandler(deps), patrolHandler(), ...cross.handlers],
     panels: [...panels(deps), ...cross.panels],
     figures: [...securityFigures(deps), ...cross.figures],
-    routes: routes(deps),
+    routes: [...routes(deps), ...patrolDeskRoutes(deps), ...(deps.phone ? phoneRoutes(deps, deps.phone) : [])],
     ticks: [silenceTick(deps), heldTick(deps), roundsTick(deps), gaugeTick(deps), ...cross.ticks],
   }
 }

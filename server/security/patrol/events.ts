@@ -1,7 +1,16 @@
-import type { EventHandler, Tick, Turn } from '../../feature.ts'
+import type { EventHandler, StoredEvent, Tick, Turn } from '../../feature.ts'
 import { DAY_MS, HOUR_MS, type SecurityDeps } from '../context.ts'
+import { noteCorrection, readManual, withCorrection } from './corrections.ts'
 import { addCheckIns, readCheckIns, readResults, saveResult } from './repository.ts'
-import { type Assessment, assess, type Round, roundsBetween, roundWindow } from './rules.ts'
+import {
+  type Assessment,
+  assess,
+  type PointProof,
+  type Round,
+  roundsBetween,
+  roundWindow,
+  type StoredCheckIn,
+} from './rules.ts'
 
 /** Files check-ins under their own time, however late the wand was read out. */
 export function patrolHandler(): EventHandler {
@@ -12,8 +21,7 @@ export function patrolHandler(): EventHandler {
       const rows = events.flatMap((event) => {
         const point = typeof event.data.point === 'string' ? event.data.point : event.object?.replace(/^point:/, '')
         if (event.type !== 'patrol.checkin' || !point) return []
-        const person = typeof event.data.person === 'string' ? event.data.person.slice(0, 80) : null
-        return [{ event_id: event.id, point: point.slice(0, 64), at_ms: event.observedMs, person }]
+        return [toCheckIn(event, point)]
       })
       if (rows.length === 0) return
       await addCheckIns(turn.tx, rows)
@@ -21,6 +29,14 @@ export function patrolHandler(): EventHandler {
     },
   }
 }
+
+function toCheckIn({ id, observedMs, data }: StoredEvent, point: string): StoredCheckIn {
+  const text = (value: unknown, length: number) => (typeof value === 'string' ? value.slice(0, length) : null)
+  const proof = PROOFS.find((one) => one === data.proof) ?? 'wand'
+  const [person, wand] = [text(data.person, 80), text(data.wand, 40)]
+  return { id, point: point.slice(0, 64), at: observedMs, person, wand, proof, late: data.late_upload === true }
+}
+const PROOFS: readonly PointProof[] = ['wand', 'strong', 'weak', 'none']
 
 /** How far back a late download can still correct a round. */
 const LOOK_BACK_MS = 2 * DAY_MS
@@ -38,11 +54,19 @@ export function roundsTick(deps: SecurityDeps): Tick {
         rounds.map(({ id }) => id),
       )
       const checkIns = await readCheckIns(turn.tx, turn.now - LOOK_BACK_MS - HOUR_MS, turn.now + HOUR_MS)
+      const manual = await readManual(
+        turn.tx,
+        rounds.map(({ id }) => id),
+      )
       for (const round of rounds)
         for (const route of patrol.routes) {
-          const assessment = assess(patrol, route, round, checkIns, turn.now)
+          const assessment = withCorrection(
+            assess(patrol, route, round, checkIns, turn.now),
+            manual.get(`${route.id} ${round.id}`),
+          )
           const before = known.get(`${route.id} ${round.id}`)
           if (assessment.result === before) continue
+          await noteCorrection(turn, { route: route.id, round: round.id, before, after: assessment.result })
           await saveResult(turn.tx, {
             route: route.id,
             round: round.id,

@@ -2,6 +2,7 @@ import { officeDate } from '../../../config/zone.ts'
 import type { Freshness } from '../../../contract/panels/common.ts'
 import type { PatrolPanel } from '../../../contract/panels/security.ts'
 import { DAY_MS, HOUR_MS, type SecurityDeps, sourcesOf } from '../context.ts'
+import { readManual, withCorrection } from './corrections.ts'
 import { readCheckIns } from './repository.ts'
 import { type Assessment, assess, type Round, reachedRate, roundsBetween } from './rules.ts'
 
@@ -26,15 +27,19 @@ export async function readPatrolBoard(deps: SecurityDeps, now: number): Promise<
   const split = next === -1 ? around.length : next
   const past = around.slice(0, split)
   const rounds = [...past.slice(-SHOWN_PAST), ...around.slice(split, split + SHOWN_NEXT)]
-  const [freshness, checkIns] = await Promise.all([
+  const [freshness, checkIns, manual] = await Promise.all([
     deps.freshness(sourcesOf(deps.config, 'patrol')),
     readCheckIns(deps.records.read, now - 5 * DAY_MS, now + HOUR_MS),
+    readManual(
+      deps.records.read,
+      around.map(({ id }) => id),
+    ),
   ])
   const of = (round: Round) =>
     patrol.routes.map((route) => ({
       route: route.id,
       round: round.id,
-      assessment: assess(patrol, route, round, checkIns, now),
+      assessment: withCorrection(assess(patrol, route, round, checkIns, now), manual.get(`${route.id} ${round.id}`)),
     }))
   const closed = past.filter((round) =>
     of(round).every(({ assessment }) => !['open', 'planned', 'pending_download'].includes(assessment.result)),

@@ -1,8 +1,17 @@
 import type { Migration, Reader, Tx } from '../../feature.ts'
-import type { CheckIn } from './rules.ts'
+import { patrolDeskMigration } from './desk-tables.ts'
+import { type CheckIn, mergeCheckIns, type PointProof, type StoredCheckIn } from './rules.ts'
 
 type Tables = {
-  patrol_checkin: { event_id: string; point: string; at_ms: number; person: string | null }
+  patrol_checkin: {
+    event_id: string
+    point: string
+    at_ms: number
+    person: string | null
+    wand: string | null
+    proof: string | null
+    late: number | null
+  }
   patrol_round: { route: string; round: string; result: string; changed_ms: number }
 }
 
@@ -28,31 +37,63 @@ export const patrolMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  patrolDeskMigration,
 ]
 
-export async function addCheckIns(
-  tx: Tx,
-  rows: readonly { event_id: string; point: string; at_ms: number; person: string | null }[],
-): Promise<void> {
-  for (let from = 0; from < rows.length; from += 500)
-    await tx
-      .withTables<Tables>()
+/** New touches; what a later file knows better about one that is there is added to it. */
+export async function addCheckIns(tx: Tx, incoming: readonly StoredCheckIn[]): Promise<void> {
+  const known = await nearby(tx, incoming)
+  const { add, name } = mergeCheckIns(known, incoming)
+  const db = tx.withTables<Tables>()
+  for (let from = 0; from < add.length; from += 500)
+    await db
       .insertInto('patrol_checkin')
-      .values(rows.slice(from, from + 500))
+      .values(add.slice(from, from + 500).map(toRow))
       .onConflict((conflict) => conflict.column('event_id').doNothing())
       .execute()
+  for (const { id, person } of name)
+    await db.updateTable('patrol_checkin').set({ person }).where('event_id', '=', id).execute()
 }
+
+const MINUTE_MS = 60_000
+async function nearby(tx: Tx, incoming: readonly StoredCheckIn[]): Promise<StoredCheckIn[]> {
+  if (incoming.length === 0) return []
+  const times = incoming.map(({ at }) => at)
+  const from = times.reduce((low, one) => Math.min(low, one)) - MINUTE_MS
+  const until = times.reduce((high, one) => Math.max(high, one)) + MINUTE_MS
+  const points = [...new Set(incoming.map(({ point }) => point))]
+  const rows = await tx
+    .withTables<Tables>()
+    .selectFrom('patrol_checkin')
+    .selectAll()
+    .where('at_ms', '>=', from)
+    .where('at_ms', '<=', until)
+    .where('point', 'in', points)
+    .execute()
+  return rows.map((row) => ({ id: row.event_id, ...toCheckIn(row) }))
+}
+
+const toRow = ({ id, point, at, person, wand, proof, late }: StoredCheckIn): Tables['patrol_checkin'] => ({
+  ...{ event_id: id, point, at_ms: at, person: person ?? null, wand: wand ?? null, proof: proof ?? null },
+  late: late ? 1 : 0,
+})
+
+const PROOFS: readonly PointProof[] = ['wand', 'strong', 'weak', 'none']
+const toCheckIn = (row: Omit<Tables['patrol_checkin'], 'event_id'>): CheckIn => ({
+  ...{ point: row.point, at: row.at_ms, person: row.person, wand: row.wand, late: row.late === 1 },
+  proof: PROOFS.find((one) => one === row.proof) ?? 'wand',
+})
 
 export async function readCheckIns(db: Reader | Tx, from: number, to: number): Promise<CheckIn[]> {
   const rows = await db
     .withTables<Tables>()
     .selectFrom('patrol_checkin')
-    .select(['point', 'at_ms'])
+    .select(['point', 'at_ms', 'person', 'wand', 'proof', 'late'])
     .where('at_ms', '>=', from)
     .where('at_ms', '<', to)
     .orderBy('at_ms')
     .execute()
-  return rows.map(({ point, at_ms }) => ({ point, at: at_ms }))
+  return rows.map(toCheckIn)
 }
 
 /** Results that were last told, by `route round`. */
