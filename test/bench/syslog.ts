@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { dropFolder, temporaryFolder } from '../services/process.ts'
+import { type Benchmark, median, type Row, row } from './row.ts'
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
+const MESSAGES = Number(process.env.BENCH_MESSAGES ?? 60_000)
+const FOLDER = join(import.meta.dirname, 'syslog')
+
+interface Measured {
+  perSecond: number
+  cpuMs: number
+}
+
+const child = (file: string, args: string[]): ChildProcess =>
+  fork(join(FOLDER, file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: execArgv(file) })
+/** BENCH_PROF=FOLDER writes a CPU profile of the product. */
+const execArgv = (file: string): string[] =>
+  process.env.BENCH_PROF && file === 'product.ts' ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROF}`] : []
+
+/** From the first byte until the last message is on disk. */
+async function measure(receiver: 'product.ts' | 'bare.ts'): Promise<Measured> {
+  const folder = temporaryFolder('bench')
+  const where = receiver === 'bare.ts' ? join(folder, 'lines.sqlite') : folder
+  const server = child(receiver, [where, String(MESSAGES)])
+  try {
+    const [{ port }] = (await once(server, 'message')) as [{ port: number }]
+    const begun = performance.now()
+    const sender = child('sender.ts', [String(port), String(MESSAGES)])
+    const [{ cpuMs }] = (await once(server, 'message')) as [{ cpuMs: number }]
+    const seconds = (performance.now() - begun) / 1000
+    if (sender.exitCode === null) await once(sender, 'exit')
+    return { perSecond: MESSAGES / seconds, cpuMs }
+  } finally {
+    server.kill(process.env.BENCH_PROF ? 'SIGINT' : 'SIGKILL')
+    dropFolder(folder)
+  }
+}
+
+/** Syslog intake (framing, decoding, spool with fsync) against a receiver that only writes its lines to SQLite. */
+async function run(): Promise<Row[]> {
+  const [bare, product]: [Measured[], Measured[]] = [[], []]
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(await measure('bare.ts'))
+    product.push(await measure('product.ts'))
+  }
+  const rate = (runs: readonly Measured[]) => median(runs.map(({ perSecond }) => perSecond))
+  const cpu = (runs: readonly Measured[]) => (median(runs.map(({ cpuMs }) => cpuMs)) * 1000) / MESSAGES
+  return [
+    row({
+      case: 'TCP, octet counting, 天擎 V10',
+      unit: 'msg/s',
+      product: rate(product),
+      baseline: rate(bare),
+      target: '>= 0.5',
+      details: { 'CPU µs/msg with start': cpu(product), 'of baseline': cpu(bare) },
+    }),
+  ]
+}
+
+export const benchmark: Benchmark = { name: 'syslog', run }

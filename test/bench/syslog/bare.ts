@@ -1,0 +1,34 @@
+/** The bare receiver: TCP in octet counting, each line into SQLite, a transaction for each chunk. Nothing else. */
+import { createServer } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
+
+const [file = '', wanted = '0'] = process.argv.slice(2)
+const db = new DatabaseSync(file)
+db.exec('pragma journal_mode = wal; pragma synchronous = full; create table line (id integer primary key, text text)')
+const insert = db.prepare('insert into line (text) values (?)')
+let stored = 0
+
+createServer((socket) => {
+  let held: Buffer = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+    let at = 0
+    db.exec('begin')
+    for (;;) {
+      const space = held.indexOf(0x20, at)
+      if (space < 0) break
+      const end = space + 1 + Number(held.toString('latin1', at, space))
+      if (end > held.length) break
+      insert.run(held.toString('utf8', space + 1, end))
+      stored++
+      at = end
+    }
+    db.exec('commit')
+    held = held.subarray(at)
+    if (stored === Number(wanted))
+      process.send?.({ stored, cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 })
+  })
+}).listen(0, '127.0.0.1', function (this: import('node:net').Server) {
+  const address = this.address()
+  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 })
+})

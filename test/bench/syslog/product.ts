@@ -1,0 +1,71 @@
+/** The product's receiver as `npm run collect` runs it: framing, decoding, spool; the broker is not there. */
+import { pino } from 'pino'
+import { chance, systemClock } from '../../../collectors/clock.ts'
+import { openDelivery } from '../../../collectors/delivery/delivery.ts'
+import { syslogSource } from '../../../collectors/intake/syslog.ts'
+import type { SourceContext } from '../../../collectors/source.ts'
+import { personHash } from '../../../config/person.ts'
+import { SourceConfig } from '../../../config/schema.ts'
+import { profileOf } from '../../collectors/terminals/decoders.ts'
+
+const [dataDir = '', wanted = '0', profileName = 'tianqing-v10'] = process.argv.slice(2)
+const log = pino({ level: 'silent' })
+const profile = profileOf(profileName)
+const delivery = openDelivery({
+  site: 'bench',
+  domain: 'terminal',
+  collector: 'bench',
+  profile: `${profile.id}@${profile.version}`,
+  version: 'bench',
+  dataDir,
+  broker: { url: 'mqtt://127.0.0.1:1', username: 'bench', password: 'bench' },
+  clock: systemClock,
+  chance,
+  log,
+})
+let stored = 0
+const context: SourceContext = {
+  ...delivery,
+  site: 'bench',
+  places: {
+    doors: [],
+    patrol: {
+      points: [],
+      routes: [],
+      rounds: [],
+      windowMin: 60,
+      earlyMin: 10,
+      lateMin: 30,
+      downloadHours: 12,
+      minGapS: 20,
+    },
+  },
+  clock: systemClock,
+  log,
+  profile,
+  secret: () => '',
+  dataDir,
+  async deliver(drafts, cursor) {
+    await delivery.deliver(drafts, cursor)
+    stored += drafts.length
+    if (stored === Number(wanted))
+      process.send?.({ stored, cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 })
+  },
+  crashed: (error) => {
+    throw error
+  },
+  listens: ({ tcp }) => process.send?.({ port: tcp }),
+  personHash: (no) => personHash('0'.repeat(64), no),
+  chance,
+}
+const config = SourceConfig.parse({
+  id: 'bench',
+  name: 'bench',
+  domain: 'terminal',
+  staleAfterS: 60,
+  kind: 'syslog',
+  profile: profile.id,
+  tcp: { port: 0 },
+  maxPerSecond: 1e9,
+})
+if (config.kind === 'syslog') await syslogSource(config, context).start()
