@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ChainEntry, entryHash } from '../../contract/chain.ts'
+import { ChainEntry, entryHash, GENESIS } from '../../contract/chain.ts'
 import {
   Committed,
   Completed,
+  commitTo,
   DEFAULT_PARAMS,
   drawNumber,
   drawSeed,
@@ -107,6 +108,46 @@ describe('verification', () => {
       await words([{ ...first, body: { ...first.body, pool: (first.body.pool as unknown[]).toReversed() } }]),
     ).toContain('未按编号排序')
   })
+  it('10,000 draws verify; one changed winner among them is named', async () => {
+    const lines: string[] = []
+    let prev = GENESIS
+    const add = async (type: string, body: Record<string, unknown>): Promise<string> => {
+      const entry = { seq: lines.length + 1, at: '2026-11-24T01:00:00.000Z', type, prev, body }
+      prev = await entryHash(entry)
+      lines.push(JSON.stringify({ ...entry, hash: prev }))
+      return prev
+    }
+    const template = entries[0]?.body as Committed
+    const { pool } = template
+    const hex = (n: number) => n.toString(16).padStart(64, '0')
+    for (let n = 1; n <= 10_000; n++) {
+      const drawId = `d-${n}`
+      const commitment = await add('draw.committed', {
+        ...template,
+        drawId,
+        contributors: ['case-management'],
+        serverCommit: await commitTo(hex(n)),
+      })
+      const contributions = [{ by: 'u-anguan', role: 'case-management', nonce: hex(n + 77) }]
+      const result = await outcome(pool, commitment, hex(n), [hex(n + 77)])
+      await add('draw.completed', { drawId, commitment, serverSecret: hex(n), contributions, ...result })
+    }
+    expect(await verifyDraws(`${lines.join('\n')}\n`)).toEqual({
+      ok: true,
+      entries: 20_000,
+      draws: 10_000,
+      failures: [],
+    })
+    const other = pool.map(({ id }) => id)
+    const at = 2 * 7654 - 1
+    const { winner } = (JSON.parse(lines[at] ?? '') as { body: { winner: string } }).body
+    const changed = lines.with(
+      at,
+      (lines[at] ?? '').replace(`"winner":"${winner}"`, `"winner":"${other.find((id) => id !== winner)}"`),
+    )
+    const { failures } = await verifyDraws(`${changed.join('\n')}\n`)
+    expect(failures.map(({ seq }) => seq)).toEqual([at + 1, at + 1])
+  }, 60_000)
   it('says which line is no entry', async () => {
     expect((await verifyDraws('not json\n')).failures).toMatchObject([{ seq: 1 }])
   })
