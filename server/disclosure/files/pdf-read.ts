@@ -15,6 +15,8 @@ interface Item {
   transform?: number[]
 }
 
+const BROKEN = 'PDF 不完整或已损坏，请重新生成'
+
 /** Text of a PDF by pdf.js. A scan without a text layer is refused. @throws DocumentRefused */
 export async function readPdf(bytes: Uint8Array): Promise<Extract> {
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs')
@@ -30,11 +32,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Extract> {
     verbosity: VerbosityLevel.ERRORS,
   })
   const pdf = await task.promise.catch((error: Error) => {
-    throw new DocumentRefused(
-      /password/i.test(error.name + error.message)
-        ? 'PDF 已加密，请去除密码后再上传'
-        : 'PDF 不完整或已损坏，请重新生成',
-    )
+    throw new DocumentRefused(/password/i.test(error.name + error.message) ? 'PDF 已加密，请去除密码后再上传' : BROKEN)
   })
   try {
     if (pdf.numPages > LIMITS.pages) throw new DocumentRefused(`PDF 有 ${pdf.numPages} 页，超过 ${LIMITS.pages} 页`)
@@ -52,6 +50,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Extract> {
       throw new DocumentRefused('PDF 中没有可读的文字（可能是扫描件），请先识别文字')
     warnings.add('PDF 中的图片与印章不带入副本')
     return { blocks, warnings: [...warnings] }
+  } catch (error) {
+    throw error instanceof DocumentRefused ? error : new DocumentRefused(BROKEN)
   } finally {
     await task.destroy()
   }
