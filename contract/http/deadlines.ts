@@ -48,6 +48,8 @@ export const DeadlineRuleItem = z.object({
   unit: z.string(),
   n: z.int(),
   custodyNoRoll: z.boolean(),
+  /** How long one approved extension is; null = the rule knows none. */
+  extension: z.object({ unit: z.string(), n: z.int() }).nullable(),
   legalBasis: z.string(),
   effectiveFrom: z.string(),
   unverified: z.boolean(),

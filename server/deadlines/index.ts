@@ -41,6 +41,7 @@ export function deadlinesFeature(deps: DeadlinesDeps): Feature {
             unit: last.unit,
             n: last.n,
             custodyNoRoll: rule.custodyNoRoll,
+            extension: rule.extension ? { unit: rule.extension.unit, n: rule.extension.n } : null,
             legalBasis: last.legal_basis,
             effectiveFrom: last.effective_from,
             unverified: last.unverified,

@@ -23,8 +23,7 @@ export function budgetRows(
   const rows: BudgetRow[] = []
   const add = (label: string, text: string, note = '', grave = false) => rows.push({ label, text, note, grave })
   const extended = count('extend')
-  if (extension?.due && extension.due !== ledger.due)
-    add('延长', extended > 0 ? `已批准 ${extended} 次，仍可申请` : '可申请，须批准', `至 ${extension.due.slice(5)}`)
+  if (extension?.due && extension.due !== ledger.due) add('延长', '可申请，须批准', `至 ${extension.due.slice(5, 10)}`)
   else add('延长', extended > 0 ? `已批准 ${extended} 次` : '无', extension?.refused ?? '')
   if (main?.rule?.startsWith('prosecution-review.')) {
     const returns = count('return')
@@ -35,6 +34,22 @@ export function budgetRows(
   const over = custody && ledger.daysLeft !== null && ledger.daysLeft < 0 ? -ledger.daysLeft : 0
   add('超期羁押', over > 0 ? `已超 ${over} 日，立即报告` : '0，未发生', '', over > 0)
   return rows
+}
+
+const RESTARTS = ['resubmit', 'jurisdiction-change']
+
+/** Why no extension can be asked for now; null = it can. One extension in each run of the clock. */
+export function whyNoExtension(
+  { acts, daysLeft, due, stopped }: Pick<CaseLedger, 'acts' | 'daysLeft' | 'due' | 'stopped'>,
+  rule: { extension: unknown } | undefined,
+): string | null {
+  if (!rule?.extension) return '没有延长的规定'
+  const known = acts.filter((act) => act.void === null)
+  const restarted = known.filter(({ type }) => RESTARTS.includes(type)).map(({ on }) => on)
+  const run = restarted.toSorted().at(-1) ?? ''
+  if (known.some(({ type, on }) => type === 'extend' && on >= run)) return '本轮不能再延长'
+  if (stopped || due === null) return '停表期间不能延长'
+  return daysLeft !== null && daysLeft < 0 ? '期限已过，不能再延长' : null
 }
 
 /** The last steps of the reckoning in one sentence. */

@@ -50,6 +50,8 @@ interface Stretch {
   kind: Part['kind']
   from: number
   to: number
+  /** Where it is not the length: the day of the start is not counted. */
+  days?: number
   word: string
 }
 
@@ -62,10 +64,16 @@ export function course(start: string, due: string | null, today: string, acts: r
   const end =
     Math.max(last ?? now, Math.min(now, (last ?? now) + MOST_OVER), first, ...known.map(({ on }) => dayOf(on))) + 1
   const at = (day: number) => (100 * Math.min(Math.max(day - first, 0), end - first)) / (end - first)
-  const stretches = walk(first, last, Math.min(now, end), known)
+  const stretches = walk(first, last, Math.min(now, end - 1), known)
   const parts = stretches
     .filter(({ from, to }) => to > from)
-    .map(({ kind, from, to, word }) => ({ kind, from: at(from), width: at(to) - at(from), days: to - from, word }))
+    .map(({ kind, from, to, days = to - from, word }) => ({
+      kind,
+      from: at(from),
+      width: at(to) - at(from),
+      days,
+      word,
+    }))
   return {
     parts,
     marks: place([
@@ -108,9 +116,13 @@ function walk(first: number, last: number | null, now: number, acts: readonly Co
     close(Math.max(now, from))
     return done
   }
+  const began = from
   close(Math.max(from, Math.min(now, last + 1)))
+  const counted = done.at(-1)
+  if (counted && now > last) counted.days = Math.max(0, last - began)
   if (now <= last) done.push({ kind: 'left', from, to: last + 1, word: '' })
-  else done.push({ kind: 'over', from: last + 1, to: now, word: '' })
+  // Today is one of the days that are too many.
+  else done.push({ kind: 'over', from: last + 1, to: now + 1, word: '' })
   return done
 }
 
