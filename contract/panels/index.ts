@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
 import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
+import { DisclosurePanel } from './disclosure.ts'
 import { CrossPanel } from './cross.ts'
 import { ReviewGradesPanel, ReviewPanel } from './review.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
@@ -27,6 +28,7 @@ export const PANELS = {
   draw: DrawPanel,
   fairness: FairnessPanel,
   review: ReviewPanel,
+  disclosure: DisclosurePanel,
   'review-grades': ReviewGradesPanel,
 } as const
 export type PanelName = keyof typeof PANELS
