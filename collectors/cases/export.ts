@@ -12,7 +12,7 @@ import { isKnownFile } from './memory.ts'
 import { type ParsedFile, parseFile } from './parse-apart.ts'
 import { type CaseProfile, caseProfile } from './profile.ts'
 import { type FileReport, heldReport, listRefusals, percent, refusedReport } from './report.ts'
-import { LIMITS } from './xlsx/limits.ts'
+import { FileRefused, LIMITS } from './xlsx/limits.ts'
 
 type Config = SourceOf<'case-export'>
 
@@ -52,6 +52,10 @@ class CaseImporter {
     if (!parsed.ok) return await this.#refuse(file, hash, parsed.reason, parsed.detail)
     try {
       return await this.#apply(file, hash, parsed, signal)
+    } catch (error) {
+      // The thread ran out of memory after all: reading it again would end the same way.
+      if (!(error instanceof FileRefused)) throw error
+      return await this.#refuse(file, hash, error.reason, error.message)
     } finally {
       parsed.close()
       this.#context.progress(null)

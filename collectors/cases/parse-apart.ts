@@ -3,6 +3,7 @@ import type { QuarantineReason } from '../../contract/quarantine.ts'
 import type { CaseProfile } from './profile.ts'
 import type { CaseRow } from './rows.ts'
 import type { CaseTable } from './table.ts'
+import { FileRefused } from './xlsx/limits.ts'
 
 export type Refused = { ok: false; reason: QuarantineReason; detail: string }
 export type ParseAnswer = { ok: true; table: CaseTable } | Refused
@@ -19,6 +20,7 @@ export interface ParsedFile {
   ok: true
   table: Omit<CaseTable, 'rows'>
   count: number
+  /** @throws FileRefused when its thread has run out of memory meanwhile */
   rows(from: number, count: number): Promise<CaseRow[]>
   numbers(from: number, count: number): Promise<string[]>
   /** Ends the thread. */
@@ -26,7 +28,7 @@ export interface ParsedFile {
 }
 
 const TIMEOUT_MS = 120_000
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 }
+const MEMORY = { maxOldGenerationSizeMb: 190, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 }
 
 /**
  * Parses a file in a worker with bounded memory and time; what breaks it is a refusal, never an error here.
@@ -63,8 +65,9 @@ export function parseFile(
       resolve({ ...message.answer, rows, numbers, close })
     })
     worker.once('error', (error: Error & { code?: string }) => {
-      waiting?.failed(error)
-      end(brokenBy(error))
+      const { reason, detail } = brokenBy(error)
+      waiting?.failed(new FileRefused(reason, detail))
+      end({ ok: false, reason, detail })
     })
 
     function close(): void {

@@ -105,6 +105,16 @@ function lostField(cell: (field: CaseField) => Cell | undefined): keyof typeof N
   })
 }
 
+/** One text for equal days: an export of 200,000 rows has a few hundred of them. */
+const seen = new Map<string, string>()
+function shared(day: string): string {
+  const known = seen.get(day)
+  if (known !== undefined) return known
+  if (seen.size > 5000) seen.clear()
+  seen.set(day, day)
+  return day
+}
+
 type Days = Record<keyof typeof DAYS, string | null>
 
 /** All dates, or the name of the first that is none. */
@@ -113,7 +123,7 @@ function readDays(cell: (field: CaseField) => Cell | undefined, date1904: boolea
   for (const field of Object.keys(DAYS) as (keyof typeof DAYS)[]) {
     const reading: DayReading = readDay(cell(field), date1904)
     if (reading.what === 'bad_time') return field
-    days[field] = reading.what === 'day' ? reading.day.date : null
+    days[field] = reading.what === 'day' ? shared(reading.day.date) : null
   }
   return days
 }

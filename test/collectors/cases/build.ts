@@ -14,6 +14,8 @@ export interface ZipEntry {
   name: string
   data: string | Uint8Array
   stored?: boolean
+  /** `data` is the deflate stream itself. */
+  packedAlready?: boolean
   /** What the directory says instead of the truth. */
   claim?: { size?: number; packed?: number }
   flags?: number
@@ -23,9 +25,9 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const bodies: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const { name, data, stored = false, claim = {}, flags = 0x0800 } of entries) {
+  for (const { name, data, stored = false, packedAlready = false, claim = {}, flags = 0x0800 } of entries) {
     const raw = Buffer.from(data)
-    const packed = stored ? raw : deflateRawSync(raw, { level: 9 })
+    const packed = stored || packedAlready ? raw : deflateRawSync(raw, { level: 9 })
     const title = Buffer.from(name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
