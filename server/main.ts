@@ -283,7 +283,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     assignment,
     review,
     monitoring,
-    disclosureFeature({ config }),
+    disclosureFeature({ config, calendar, records, newId, anchor }),
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
