@@ -64,7 +64,9 @@ export function course(start: string, due: string | null, today: string, acts: r
   const end =
     Math.max(last ?? now, Math.min(now, (last ?? now) + MOST_OVER), first, ...known.map(({ on }) => dayOf(on))) + 1
   const at = (day: number) => (100 * Math.min(Math.max(day - first, 0), end - first)) / (end - first)
-  const stretches = walk(first, last, Math.min(now, end - 1), known)
+  // What is still to come is a mark only.
+  const past = known.filter(({ on }) => dayOf(on) <= now)
+  const stretches = walk(first, last, Math.min(now, end - 1), past)
   const parts = stretches
     .filter(({ from, to }) => to > from)
     .map(({ kind, from, to, days = to - from, word }) => ({
@@ -122,7 +124,7 @@ function walk(first: number, last: number | null, now: number, acts: readonly Co
   if (counted && now > last) counted.days = Math.max(0, last - began)
   if (now <= last) done.push({ kind: 'left', from, to: last + 1, word: '' })
   // Today is one of the days that are too many.
-  else done.push({ kind: 'over', from: last + 1, to: now + 1, word: '' })
+  else done.push({ kind: 'over', from: Math.max(from, last + 1), to: now + 1, word: '' })
   return done
 }
 
