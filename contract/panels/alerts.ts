@@ -60,6 +60,10 @@ export const AlertItem = z.object({
 })
 export type AlertItem = z.infer<typeof AlertItem>
 
+/** 超期羁押 stands before everything else, whatever its age: 0 = first, 1 = the others. */
+export const standing = ({ cause = '' }: { cause?: string }): 0 | 1 =>
+  cause.startsWith('case.over-detention:') ? 0 : 1
+
 /** Panel `alerts`. `items`: all that are not closed, in the order of visual.md section 5, at most 200. */
 export const AlertsPanel = z.object({
   freshness: Freshness,

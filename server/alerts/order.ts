@@ -1,13 +1,14 @@
-import { ALERT_STATES, type AlertState } from '../../contract/panels/alerts.ts'
+import { ALERT_STATES, type AlertState, standing } from '../../contract/panels/alerts.ts'
 import { type Severity, severityRank } from '../../contract/severity.ts'
 
-/** Order of visual.md section 5: severity, then unacknowledged before the others, then oldest first. */
+/** Order of visual.md section 5: 超期羁押 before everything, severity, then unacknowledged before the others, then oldest first. */
 export function compareAlerts(
-  a: { severity: Severity; state: AlertState; firstAt: number; id: string },
-  b: { severity: Severity; state: AlertState; firstAt: number; id: string },
+  a: { cause?: string; severity: Severity; state: AlertState; firstAt: number; id: string },
+  b: { cause?: string; severity: Severity; state: AlertState; firstAt: number; id: string },
 ): number {
   return (
     last(a) - last(b) ||
+    standing(a) - standing(b) ||
     severityRank(a.severity) - severityRank(b.severity) ||
     waiting(a) - waiting(b) ||
     a.firstAt - b.firstAt ||

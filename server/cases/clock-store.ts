@@ -240,7 +240,7 @@ export async function insertSteps(tx: Tx, rows: readonly StepRow[]): Promise<voi
 export async function updateStep(tx: Tx, row: StepRow): Promise<void> {
   await on(tx)
     .updateTable('case_step')
-    .set({ cleared_ms: row.cleared_ms, again: row.again, told: row.told })
+    .set({ fired_ms: row.fired_ms, cleared_ms: row.cleared_ms, again: row.again, told: row.told })
     .where('case_id', '=', row.case_id)
     .where('name', '=', row.name)
     .where('run', '=', row.run)

@@ -17,6 +17,8 @@ export interface CasesDeps {
   freshness(sourceIds: readonly string[]): Promise<Freshness>
   /** Employee number behind the hash of an export's handler; undefined = not one of ours. */
   employeeOf?(hash: string): string | undefined
+  /** Findings of flow monitoring that are not settled, and notices past their day. */
+  monitoring?(now: number): Promise<{ open: number; overdue: number }>
 }
 
 export const CASE_PANELS = ['flow', 'due-calendar', 'case-trend', 'structure'] as const

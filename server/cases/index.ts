@@ -50,7 +50,10 @@ export function casesFeature(deps: CasesDeps & ClockDeps): Feature {
 function panels(deps: CasesDeps & ClockDeps): Panel[] {
   const panel = (name: string, load: Panel['load']): Panel => ({ name, permission: 'wall.view', everyMs: 30_000, load })
   return [
-    panel('flow', async (now) => flowPanel(deps, await readCaseBoard(deps, now))),
+    panel('flow', async (now) => ({
+      ...flowPanel(deps, await readCaseBoard(deps, now)),
+      monitoring: await deps.monitoring?.(now),
+    })),
     panel('due-calendar', async (now) =>
       dueCalendarPanel(await readCaseBoard(deps, now), (day) => deps.calendar.isWorkday(day)),
     ),

@@ -13,8 +13,11 @@ const RULES: Record<Rung, string> = {
   overdue: 'case.overdue',
   'over-detention': 'case.over-detention',
 }
-const causeOf = (step: StepRow): string => `case.${step.rung}:${step.case_id}:${step.name}:${step.run}:${step.due}`
-const taskKey = (step: StepRow): string => `rung:${stepKey(step)}${step.again > 0 ? `:${step.again}` : ''}`
+/** Told anew it is a new occurrence: an alert that was raised by a clock that ran ahead must not swallow it. */
+const anew = ({ again }: StepRow): string => (again > 0 ? `:${again}` : '')
+const causeOf = (step: StepRow): string =>
+  `case.${step.rung}:${step.case_id}:${step.name}:${step.run}:${step.due}${anew(step)}`
+const taskKey = (step: StepRow): string => `rung:${stepKey(step)}${anew(step)}`
 
 /** Collects what a turn has to tell, and does it with few statements. */
 export class RungDesk {
@@ -24,7 +27,8 @@ export class RungDesk {
   readonly #changed: StepRow[] = []
   readonly #raise: { rank: number; signal: AlertSignal }[] = []
   readonly #tasks: TaskSpec[] = []
-  readonly #clear: string[] = []
+  /** Causes by the moment of their going. */
+  readonly #clear = new Map<number, string[]>()
   readonly #drop = new Map<string, string[]>()
 
   constructor(deps: ClockDeps, turn: Turn) {
@@ -45,7 +49,7 @@ export class RungDesk {
   ): void {
     if (known !== null && known.cleared_ms === null) return
     const step: StepRow = known
-      ? { ...known, cleared_ms: null, told: 1, again: known.again + known.told }
+      ? { ...known, fired_ms: this.#turn.now, cleared_ms: null, told: 1, again: known.again + known.told }
       : { ...of, fired_ms: this.#turn.now, told: 1, cleared_ms: null, again: 0 }
     if (known) this.#changed.push(step)
     else this.#fresh.push(step)
@@ -54,7 +58,8 @@ export class RungDesk {
 
   withdraw(step: StepRow, why: string): void {
     this.#changed.push({ ...step, cleared_ms: this.#turn.now })
-    this.#clear.push(causeOf(step))
+    const at = Math.max(this.#turn.now, step.fired_ms)
+    this.#clear.set(at, [...(this.#clear.get(at) ?? []), causeOf(step)])
     this.#drop.set(why, [...(this.#drop.get(why) ?? []), taskKey(step)])
   }
 
@@ -108,7 +113,8 @@ export class RungDesk {
     const { alerts, tasks } = this.#deps
     await insertSteps(this.#turn.tx, this.#fresh)
     for (const step of this.#changed) await updateStep(this.#turn.tx, step)
-    if (this.#clear.length > 0) await alerts.clear(this.#turn, this.#clear, this.#turn.now)
+    // A clock that was set back must not make the alert desk take this for old news.
+    for (const [at, causes] of this.#clear) await alerts.clear(this.#turn, causes, at)
     for (const [why, keys] of this.#drop) await tasks.close(this.#turn, keys, why)
     // Over-detention before everything, then persons in custody.
     const signals = this.#raise.sort((a, b) => a.rank - b.rank).map(({ signal }) => signal)

@@ -68,18 +68,18 @@ async function play(moves: readonly Move[]): Promise<void> {
       const steps = await office.rows<StepLine>('case_step')
       const tasks = await office.rows<TaskLine>('desk_task')
       const rungs = tasks.filter(({ key }) => key.startsWith('rung:'))
-      const causes = (rows: readonly StepLine[]) =>
-        rows.map((row) => `case.${row.rung}:${row.case_id}:${row.name}:${row.run}:${row.due}`).sort()
+      const cause = (row: StepLine, again: number) =>
+        `case.${row.rung}:${row.case_id}:${row.name}:${row.run}:${row.due}${again > 0 ? `:${again}` : ''}`
       // What the table says was told was raised exactly as often, and nothing else was.
-      const raised = new Map<string, number>()
-      for (const { cause } of office.alerts.raised) raised.set(cause, (raised.get(cause) ?? 0) + 1)
       const told = steps.filter((row) => Number(row.told) === 1)
-      expect([...raised.keys()].sort()).toEqual(causes(told))
-      for (const row of told) expect(raised.get(causes([row])[0] ?? '')).toBe(1 + Number(row.again))
+      const times = told.flatMap((row) =>
+        Array.from({ length: 1 + Number(row.again) }, (_, again) => cause(row, again)),
+      )
+      expect(office.alerts.raised.map((one) => one.cause).sort()).toEqual(times.sort())
       expect(rungs).toHaveLength(office.alerts.raised.length)
       // What stands in the table stands at the alert desk and on somebody's list.
       const standing = steps.filter(({ cleared_ms }) => cleared_ms === null)
-      expect([...office.alerts.open.keys()].sort()).toEqual(causes(standing))
+      expect([...office.alerts.open.keys()].sort()).toEqual(standing.map((row) => cause(row, Number(row.again))).sort())
       expect(rungs.filter(({ state }) => state === 'open')).toHaveLength(standing.length)
     }
     // The clock is right at last: of each open clock exactly the hardest reached rung stands.
@@ -112,6 +112,6 @@ async function play(moves: readonly Move[]): Promise<void> {
 
 it(
   'tells each rung exactly once, whatever restarts, clock steps and events come in between',
-  () => fc.assert(fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 22 }), play), { numRuns: 25 }),
+  () => fc.assert(fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 22 }), play), { numRuns: 20 }),
   60_000,
 )

@@ -1,4 +1,4 @@
-import type { AlertItem, AlertState, AlertsPanel } from '../../contract/panels/alerts.ts'
+import { type AlertItem, type AlertState, type AlertsPanel, standing } from '../../contract/panels/alerts.ts'
 import { severityRank } from '../../contract/severity.ts'
 
 /** Pure: one alert taken into the panel ahead of the panel's own next delta. Idempotent by id and version. */
@@ -11,10 +11,11 @@ const COUNTED: Record<AlertState, 'unacknowledged' | 'acknowledged' | 'returned'
   normal: 'normalToday',
 }
 
-/** Severity, then unacknowledged before the others, then oldest first (visual.md section 5). */
+/** 超期羁押 first, then severity, then unacknowledged before the others, then oldest first (visual.md section 5). */
 export function compareAlerts(a: AlertItem, b: AlertItem): number {
   const waits = (item: AlertItem) => (item.state === 'unacknowledged' ? 0 : 1)
   return (
+    standing(a) - standing(b) ||
     severityRank(a.severity) - severityRank(b.severity) ||
     waits(a) - waits(b) ||
     a.firstAt - b.firstAt ||
