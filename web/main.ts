@@ -9,6 +9,11 @@ const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/wall', component: () => import('./wall/WallPage.vue'), meta: { title: '大屏' } },
+    {
+      path: '/public/documents',
+      component: () => import('./openness/PublicDocuments.vue'),
+      meta: { title: '公开的法律文书' },
+    },
     ...deskRoutes,
     { path: '/:rest(.*)*', redirect: '/wall' },
   ],

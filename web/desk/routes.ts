@@ -105,6 +105,11 @@ export const deskRoutes: RouteRecordRaw[] = [
         component: () => import('./reviews/PerformanceDesk.vue'),
         meta: { title: '业绩档案' },
       },
+      {
+        path: 'disclosure/:id?',
+        component: () => import('./disclosure/DisclosureDesk.vue'),
+        meta: { title: '文书公开' },
+      },
       { path: 'reviews/:id?', component: () => import('./reviews/ReviewsDesk.vue'), meta: { title: '评查' } },
     ],
   },

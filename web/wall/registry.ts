@@ -4,6 +4,7 @@ import AlertLoadPanel from './panels/AlertLoadPanel.vue'
 import AlertsPanel from './panels/AlertsPanel.vue'
 import CaseTrendPanel from './panels/CaseTrendPanel.vue'
 import CrossPanel from './panels/CrossPanel.vue'
+import DisclosurePanel from './panels/DisclosurePanel.vue'
 import DrawPanel from './panels/DrawPanel.vue'
 import DueCalendarPanel from './panels/DueCalendarPanel.vue'
 import DutyPanel from './panels/DutyPanel.vue'
@@ -39,6 +40,7 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   draw: DrawPanel,
   fairness: FairnessPanel,
   review: ReviewPanel,
+  disclosure: DisclosurePanel,
   'review-grades': ReviewGradesPanel,
 }
 
