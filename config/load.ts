@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, isAbsolute, join, relative } from 'node:path'
 import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { AccountRules, checkAccounts } from './accounts.ts'
@@ -24,6 +24,7 @@ import {
   Site,
   Sources,
 } from './schema.ts'
+import { SentencingRules } from './sentencing.ts'
 import { inChinese, yamlWords } from './words.ts'
 
 /** Everything an office configures, read once and checked. */
@@ -36,6 +37,7 @@ export interface Config {
   alerts: AlertRules
   permissions: Permissions
   accounts: AccountRules
+  sentencing: SentencingRules
   flow: FlowRules
   security: SecurityRules
   correlation: CorrelationRules
@@ -79,10 +81,15 @@ export interface Located<Value> {
 
 /**
  * Reads a folder of YAML files.
+ * @param sourcesDir folder of further source lists, one file for each source that was added at the desk
  * @param servicesFile read instead of the folder's services.yaml (a demo start writes its own)
  * @throws ConfigError with all problems of all files
  */
-export function loadConfig(dir: string, servicesFile?: string): Config {
+export function loadConfig(
+  dir: string,
+  servicesFile?: string,
+  sourcesDir = process.env.SANLING_SOURCES_D ?? 'sources.d',
+): Config {
   const issues: ConfigIssue[] = []
   const read = <Schema extends z.ZodType>(
     file: string,
@@ -91,11 +98,14 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   ): Located<z.output<Schema>> | undefined => readYaml(dir, file, schema, issues, optional)
   const site = read('site.yaml', Site)
   const sources = read('sources.yaml', Sources)
+  for (const file of yamlFiles(dir, sourcesDir))
+    sources?.value.sources.push(...(read(file, Sources)?.value.sources ?? []))
   const services = read(servicesFile ?? 'services.yaml', Services)
   const screens = read('screens/wall.yaml', Screens)
   const alerts = read('rules/alerts.yaml', AlertRules)
   const permissions = read('rules/permissions.yaml', Permissions)
   const accounts = read('rules/accounts.yaml', AccountRules)
+  const sentencing = read('rules/sentencing.yaml', SentencingRules)
   const flow = read('rules/flow.yaml', FlowRules)
   const security = read('rules/security.yaml', SecurityRules)
   const correlation = read('rules/correlation.yaml', CorrelationRules)
@@ -129,6 +139,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     !alerts ||
     !permissions ||
     !accounts ||
+    !sentencing ||
     !flow ||
     !security ||
     !correlation ||
@@ -151,6 +162,7 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
     alerts: alerts.value,
     permissions: permissions.value,
     accounts: accounts.value,
+    sentencing: sentencing.value,
     flow: flow.value,
     security: security.value,
     correlation: correlation.value,
@@ -166,13 +178,14 @@ export function loadConfig(dir: string, servicesFile?: string): Config {
   }
 }
 
-const yamlFiles = (dir: string, folder: string): string[] =>
-  existsSync(join(dir, folder)) && statSync(join(dir, folder)).isDirectory()
-    ? readdirSync(join(dir, folder))
-        .filter((name) => name.endsWith('.yaml'))
-        .sort()
-        .map((name) => join(folder, name))
-    : []
+function yamlFiles(dir: string, folder: string): string[] {
+  const full = isAbsolute(folder) ? folder : join(dir, folder)
+  if (!existsSync(full) || !statSync(full).isDirectory()) return []
+  return readdirSync(full)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(folder, name))
+}
 
 /** One file through one schema; problems go to `issues` with their line. */
 export function readYaml<Schema extends z.ZodType>(

@@ -12,6 +12,7 @@ import { anchorage, anchorFolder } from './anchor.ts'
 import { approvalsFeature } from './approvals/index.ts'
 import { assignmentFeature } from './assignment/index.ts'
 import { handedOutPort } from './assignment/monitoring-port.ts'
+import { assistFeature } from './assist/index.ts'
 import { traceWrite } from './audit/call.ts'
 import { callTrail } from './audit/http-trail.ts'
 import { auditFeature } from './audit/index.ts'
@@ -173,7 +174,13 @@ export async function assemble(options: HouseOptions): Promise<House> {
     metrics: (points) => metrics.sink.write(points),
     derive: (events) => ingest.derive(events),
   })
-  const cases = casesFeature({ ...common, tasks: tasks.desk, newId, employeeOf: (hash) => employees.get(hash) })
+  const cases = casesFeature({
+    ...common,
+    tasks: tasks.desk,
+    newId,
+    employeeOf: (hash) => employees.get(hash),
+    monitoring: (at) => monitoring.counts(at),
+  })
   const anchor = anchorage({
     folder: anchorFolder(dataDir),
     site: site.site,
@@ -280,6 +287,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     exports,
     cases,
     deadlinesFeature({ config, calendar }),
+    assistFeature({ config }),
     assignment,
     review,
     monitoring,
