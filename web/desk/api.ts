@@ -45,17 +45,36 @@ export const onSignedOut = (act: () => void): void => {
  * Calls a declared route with the browser's session.
  * @throws ApiError with the server's problem, or «连不上服务器» when there is no answer
  */
-export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+export function call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   spec: RouteSpec<P, Q, B, A>,
   options: CallOptions<z.input<P>, z.input<Q>, z.input<B>> = {},
 ): Promise<z.output<A>> {
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body)
+  return ask(spec, options, body, 'application/json')
+}
+
+/** The same for a route that takes the bytes of a file. @throws ApiError */
+export function send<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, A>,
+  file: Blob,
+  options: CallOptions<z.input<P>, z.input<Q>, never> = {},
+): Promise<z.output<A>> {
+  return ask(spec, options, file, 'application/octet-stream')
+}
+
+async function ask<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, A>,
+  options: CallOptions<unknown, unknown, unknown>,
+  body: string | Blob | undefined,
+  type: string,
+): Promise<z.output<A>> {
   const headers: Record<string, string> = { accept: 'application/json' }
-  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (body !== undefined) headers['content-type'] = type
   if (spec.method !== 'GET' && csrf) headers[CSRF_HEADER] = csrf
   const response = await fetch(address(spec.path, options.params, options.query), {
     method: spec.method,
     headers,
-    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    body,
     signal: options.signal,
     credentials: 'same-origin',
   }).catch((error: unknown) => {
