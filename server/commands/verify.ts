@@ -14,6 +14,7 @@ import { presentDataDir } from './environment.ts'
 
 const USAGE = `用法：
   npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
+                                        （draws 与 review 后可再加一份外部存证文件，对照链尾是否被改写）
   npm run verify -- review 文件.ndjson   复算导出的评查链：链接、常规抽查、环节与回避
   npm run verify -- chain 文件.ndjson    只核对哈希链接
   npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
@@ -34,19 +35,28 @@ function readFile(file: string | undefined): string {
   return readFileSync(path, 'utf8')
 }
 
-async function draws(file: string | undefined): Promise<void> {
-  const verdict = await verifyDraws(readFile(file))
-  say(
-    `条目 ${verdict.entries}，抽签 ${verdict.draws} 次，${verdict.ok ? '全部一致' : `不一致 ${verdict.failures.length} 处`}`,
-  )
-  if (!verdict.ok) fail(verdict.failures)
+async function draws(file: string | undefined, kept: string | undefined): Promise<void> {
+  const text = readFile(file)
+  const { entries, draws: count, failures } = await verifyDraws(text)
+  told(`条目 ${entries}，抽签 ${count} 次`, [...failures, ...againstAnchors(text, kept)])
 }
 
-async function review(file: string | undefined): Promise<void> {
-  const { ok, entries, samples, reviews, failures } = await verifyReview(readFile(file))
-  const verdict = ok ? '全部一致' : `不一致 ${failures.length} 处`
-  say(`条目 ${entries}，检查与评查 ${reviews} 件，抽查 ${samples} 次，${verdict}`)
-  if (!ok) fail(failures)
+async function review(file: string | undefined, kept: string | undefined): Promise<void> {
+  const text = readFile(file)
+  const { entries, samples, reviews, failures } = await verifyReview(text)
+  told(`条目 ${entries}，检查与评查 ${reviews} 件，抽查 ${samples} 次`, [...failures, ...againstAnchors(text, kept)])
+}
+
+function told(words: string, failures: readonly ChainFailure[]): void {
+  say(`${words}，${failures.length === 0 ? '全部一致' : `不一致 ${failures.length} 处`}`)
+  if (failures.length > 0) fail(failures)
+}
+
+/** A rewritten tail has good links; heads kept outside contradict it. */
+function againstAnchors(text: string, kept: string | undefined): ChainFailure[] {
+  if (!kept) return []
+  const { anchors, failures } = parseAnchors(readFile(kept))
+  return [...failures, ...checkAnchors(parseChain(text).entries, anchors)]
 }
 
 async function links(text: string, name: string, anchors: readonly Anchor[] = []): Promise<void> {
@@ -85,10 +95,10 @@ async function audit(): Promise<void> {
 }
 
 const { positionals } = parseArgs({ allowPositionals: true, options: {} })
-const [what, file] = positionals
+const [what, file, kept] = positionals
 try {
-  if (what === 'draws') await draws(file)
-  else if (what === 'review') await review(file)
+  if (what === 'draws') await draws(file, kept)
+  else if (what === 'review') await review(file, kept)
   else if (what === 'chain') await links(readFile(file), '导出')
   else if (what === 'audit') await audit()
   else throw new Error(USAGE)

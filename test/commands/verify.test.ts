@@ -53,6 +53,19 @@ it('follows a review chain, and names the step that does not follow', async () =
   expect(bad.code).toBe(1)
   expect(bad.said).toContain('第 3 条：p07 先自查、后核查同一案件')
 })
+it('a rewritten tail has good links, and contradicts what was kept outside', async () => {
+  const entries = vector.entries as { seq: number; at: string; hash: string }[]
+  const anchor = ({ seq, at, hash }: (typeof entries)[number]) =>
+    `${JSON.stringify({ chain: 'assignment', seq, at, hash })}\n`
+  const kept = file('anchors.ndjson', entries.map(anchor).join(''))
+  const whole = file('whole.ndjson', draws)
+  expect(await verify('draws', whole, kept)).toMatchObject({ code: 0 })
+  const cut = file('cut.ndjson', `${draws.split('\n').slice(0, 2).join('\n')}\n`)
+  expect(await verify('draws', cut)).toMatchObject({ code: 0 })
+  const found = await verify('draws', cut, kept)
+  expect(found.code).toBe(1)
+  expect(found.said).toContain('链尾缺失')
+})
 it('says how it is used when asked for something else', async () => {
   expect(await verify('nothing')).toMatchObject({ code: 2 })
   expect((await verify('draws', join(folder, 'none'))).said).toContain('没有文件')

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { ROOT } from '../commands/product.ts'
 import { event, House, measureDesk, SHOTS, settled } from './browser.ts'
 
 /**
@@ -98,14 +100,35 @@ it('a whole export is repeated in the browser; a changed byte is named', async (
   const text = await answer.text()
   const flipped = text.replace('"winner":"p', '"winner":"q')
   expect(flipped).not.toBe(text)
-  await page.locator('input[type=file]').setInputFiles({
-    name: 'changed.ndjson',
-    mimeType: 'application/x-ndjson',
-    buffer: Buffer.from(flipped),
-  })
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({
+      name: 'changed.ndjson',
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(flipped),
+    })
   await page.locator('[data-verdict][data-ok=false]').waitFor()
   expect(await page.locator('[data-verdict]').textContent()).toContain('winner 应为')
   await expectLegible(page, 'verify')
+  const upload = (input: string, entries: object[]) =>
+    page.locator(input).setInputFiles({
+      name: 'vector.ndjson',
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(`${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`),
+    })
+  const { entries } = JSON.parse(readFileSync(join(ROOT, 'test/fixtures/draw-vector.json'), 'utf8')) as {
+    entries: { seq: number; at: string; hash: string }[]
+  }
+  await upload('input[type=file]:not([data-anchors])', entries)
+  await page.locator('[data-verdict][data-ok=true]').waitFor()
+  // A tail that is gone has good links; what was kept outside contradicts it.
+  const heads = entries.map(({ seq, at, hash }) => ({ chain: 'assignment', seq, at, hash }))
+  await upload('input[data-anchors]', heads)
+  await page.getByText('已附 4 处').waitFor()
+  await upload('input[type=file]:not([data-anchors])', entries.slice(0, 2))
+  await page.locator('[data-verdict][data-ok=false]').waitFor()
+  expect(await page.locator('[data-verdict]').textContent()).toContain('链尾缺失')
   for (const path of ['members', 'load', 'fairness']) {
     const other = await desk('case-management', `/desk/draws/${path}`)
     await expectLegible(other, path)
