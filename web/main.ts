@@ -9,6 +9,8 @@ const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/wall', component: () => import('./wall/WallPage.vue'), meta: { title: '大屏' } },
+    { path: '/checkin', component: () => import('./checkin/CheckInPage.vue'), meta: { title: '巡查打点' } },
+    { path: '/checkin/display', component: () => import('./checkin/DisplayPage.vue'), meta: { title: '点位显示屏' } },
     {
       path: '/public/documents',
       component: () => import('./openness/PublicDocuments.vue'),

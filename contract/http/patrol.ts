@@ -94,8 +94,8 @@ export const CheckInSent = z.object({
   /** Made by the phone: sending the same again is harmless. */
   id: z.uuid(),
   point: z.string().min(1).max(64),
-  /** `rotating`: display; `static`: printed plate; `nfc`: the tag's chip number. */
-  via: z.enum(['rotating', 'static', 'nfc']),
+  /** `rotating`: display; `static`: printed plate; `typed`: the letters of either; `nfc`: the tag's chip number. */
+  via: z.enum(['rotating', 'static', 'typed', 'nfc']),
   code: z.string().min(4).max(64),
   /** Of the display, for `rotating`. */
   step: z.int().min(0).optional(),

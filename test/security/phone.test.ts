@@ -157,6 +157,17 @@ describe('the patrol desk', () => {
     await expect(call(patrolRoutes.display, { params: { id: 'P99' } })).rejects.toThrow()
   })
 
+  it('letters typed from the display half a minute later, and from a plate', async () => {
+    const { code } = await scanned('P01')
+    const typed = { id: randomUUID(), point: 'P01', via: 'typed', code, clientAt: SEVEN + 40_000 } as const
+    records.clock.ms += 45_000
+    expect(await send(typed)).toMatchObject([{ accepted: true, proof: 'strong' }])
+    expect(await send({ ...typed, id: randomUUID() })).toMatchObject([{ reason: 'replayed' }])
+    const plate = await patrolCode(phone.keyOf('P02'), 'P02', 0)
+    expect(await send({ ...typed, id: randomUUID(), point: 'P02', code: plate })).toMatchObject([{ proof: 'none' }])
+    expect(await send({ ...typed, id: randomUUID(), point: 'P02' })).toMatchObject([{ reason: 'bad-code' }])
+  })
+
   it('the chip of a point by NFC', async () => {
     const nfc = { id: randomUUID(), point: 'P01', via: 'nfc', clientAt: SEVEN } as const
     expect(await send({ ...nfc, code: '0f:00:4e:be:01' })).toMatchObject([{ accepted: true, proof: 'strong' }])

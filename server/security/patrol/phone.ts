@@ -1,5 +1,5 @@
 import { type CheckInSent, type CheckInVerdict, patrolRoutes } from '../../../contract/http/patrol.ts'
-import { patrolCode, tidyCode } from '../../../contract/patrol-code.ts'
+import { codeStep, patrolCode, tidyCode } from '../../../contract/patrol-code.ts'
 import { type BoundRoute, bind, type Principal, type Turn } from '../../feature.ts'
 import { Refusal } from '../../refusal.ts'
 import { DAY_MS, type SecurityDeps } from '../context.ts'
@@ -11,6 +11,15 @@ import { roundsBetween, roundWindow } from './rules.ts'
 import { addUploads, readUploads, readUsedCodes } from './uploads.ts'
 
 const COLLECTOR = 'checkin'
+/** Half minutes around the scan in which typed letters are looked for; `CODE_GOOD_MS` of checkin.ts. */
+const TYPED_STEPS = [0, -1, -2, 1]
+
+function stepsOf({ via, step, clientAt }: CheckInSent): number[] {
+  if (via === 'static') return [0]
+  if (via === 'rotating') return step ? [step] : []
+  const current = codeStep(clientAt)
+  return [...TYPED_STEPS.map((away) => current + away).filter((one) => one > 0), 0]
+}
 
 /** Check-in by phone (protocols.md 3.2): QR of a display or plate, or the chip of a point, also uploaded later. */
 export function phoneRoutes(deps: SecurityDeps, phone: PhonePort): BoundRoute[] {
@@ -36,41 +45,42 @@ export function phoneRoutes(deps: SecurityDeps, phone: PhonePort): BoundRoute[] 
       return { point: point.id, name: point.name, key, plate: await patrolCode(key, point.id, 0) }
     }),
     bind(patrolRoutes.checkIn, async ({ body, person }) => {
-      const fits = new Map<string, boolean>()
-      for (const sent of body.items) fits.set(sent.id, await isRight(sent))
-      return deps.records.write(async (turn) => ({ items: await take(turn, body.items, person, fits) }))
+      const resolved = await Promise.all(body.items.map(resolve))
+      return deps.records.write(async (turn) => ({ items: await take(turn, resolved, person) }))
     }),
   ]
 
-  async function isRight(sent: CheckInSent): Promise<boolean> {
+  /** Typed letters may be of the step before, or of a plate: found out here, judged like a scan. */
+  async function resolve(sent: CheckInSent): Promise<{ sent: CheckInSent; fits: boolean }> {
     const point = points.get(sent.point)
-    if (!point) return false
+    if (!point) return { sent, fits: false }
     const code = tidyCode(sent.code)
-    if (sent.via === 'nfc') return code === tidyCode(point.chip)
-    const step = sent.via === 'static' ? 0 : (sent.step ?? -1)
-    return (sent.via === 'static' || step > 0) && code === (await patrolCode(phone.keyOf(point.id), point.id, step))
+    if (sent.via === 'nfc') return { sent, fits: code === tidyCode(point.chip) }
+    for (const step of stepsOf(sent))
+      if (code === (await patrolCode(phone.keyOf(point.id), point.id, step)))
+        return { sent: { ...sent, via: step === 0 ? 'static' : 'rotating', step }, fits: true }
+    return { sent, fits: false }
   }
 
   async function take(
     turn: Turn,
-    items: readonly CheckInSent[],
+    items: readonly { sent: CheckInSent; fits: boolean }[],
     person: Principal,
-    fits: ReadonlyMap<string, boolean>,
   ): Promise<CheckInVerdict[]> {
     const hash = phone.hashOf(person)
     const before = await readUploads(
       turn.tx,
-      items.map(({ id }) => id),
+      items.map(({ sent }) => sent.id),
     )
-    const used = await readUsedCodes(turn.tx, hash, [...new Set(items.map(({ point }) => point))])
+    const used = await readUsedCodes(turn.tx, hash, [...new Set(items.map(({ sent }) => sent.point))])
     const verdicts: CheckInVerdict[] = []
     const accepted: { sent: CheckInSent; judged: Judgement }[] = []
-    for (const sent of items) {
+    for (const { sent, fits } of items) {
       const code = `${sent.point} ${sent.step ?? 0}`
       const judged = judge(sent, {
         now: turn.now,
         known: points.has(sent.point),
-        fits: fits.get(sent.id) ?? false,
+        fits,
         used: used.has(code),
         again: before.get(sent.id)?.accepted === 1 || verdicts.some(({ id, accepted: ok }) => ok && id === sent.id),
         at: points.get(sent.point)?.place,
