@@ -187,6 +187,15 @@ describe('一网通全岗 on a real store', () => {
     await expect(
       call('getCase', { params: { id }, person: person(['cases.read-own'], 'nobody') }),
     ).rejects.toMatchObject({ id: 'not-found' })
+    expect(await call('caseLedger', { params: { id }, person: person(['cases.read']) })).toMatchObject({ caseId: id })
+    for (const route of ['caseLedger', 'registerCaseAct', 'voidCaseAct'])
+      await expect(
+        call(route, {
+          params: { id, actId: 'x' },
+          body: { type: 'extend', on: '2026-11-24', note: '批准' },
+          person: person(['cases.read-own', 'cases.register'], 'nobody'),
+        }),
+      ).rejects.toMatchObject({ id: 'not-found' })
     await expect(call('getCase', { params: { id: 'c0' }, person: person(['cases.read']) })).rejects.toMatchObject({
       id: 'not-found',
     })

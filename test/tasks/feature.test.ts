@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type TaskItem, taskRoutes } from '../../contract/http/tasks.ts'
 import type { Call, Principal, TaskSpec } from '../../server/feature.ts'
+import { RecordStore, type RecordsOptions } from '../../server/records/store.ts'
 import { tasksFeature } from '../../server/tasks/index.ts'
 import { mayDo, maySee, sortKey, type Viewer } from '../../server/tasks/rules.ts'
 import { demoConfig } from '../helpers/office.ts'
-import { type TestRecords, testRecords } from '../helpers/records.ts'
+import { startPostgres, temporaryFolder } from '../services.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const site = demoConfig().site
@@ -85,17 +87,25 @@ describe('who sees and does a task', () => {
   })
 })
 
-describe('the task list on a real store', () => {
-  let records: TestRecords
+const postgres = await startPostgres()
+afterAll(() => postgres.stop())
+const STORES: readonly (readonly [string, () => Promise<RecordsOptions>])[] = [
+  ['SQLite', async () => ({ kind: 'sqlite', file: join(temporaryFolder('tasks'), 'records.sqlite') })],
+  ['PostgreSQL', async () => ({ kind: 'postgres', url: await postgres.freshDatabase() })],
+]
+
+describe.each(STORES)('the task list on %s', (_name, fresh) => {
+  let store: RecordStore
   let feature: ReturnType<typeof tasksFeature>
   let made = 0
   beforeEach(async () => {
     const deps = { config: demoConfig(), newId: () => `t${++made}` }
-    records = await testRecords([tasksFeature({ ...deps, records: {} as never })], NOON)
-    feature = tasksFeature({ ...deps, records: records.store })
+    store = new RecordStore(await fresh(), { now: () => NOON, committed: () => undefined, failed: () => undefined })
+    feature = tasksFeature({ ...deps, records: store })
+    await store.migrate(feature.migrations ?? [])
   })
-  afterEach(() => records.close())
-  const open = (...specs: TaskSpec[]) => records.store.write((turn) => feature.desk.open(turn, specs))
+  afterEach(() => store.close())
+  const open = (...specs: TaskSpec[]) => store.write((turn) => feature.desk.open(turn, specs))
   const call = async (id: string, over: Partial<Call<unknown, unknown, unknown>>) => {
     const route = feature.routes?.find(({ spec: { id: own } }) => own === id)
     if (!route) throw new Error(id)
@@ -187,7 +197,7 @@ describe('the task list on a real store', () => {
     await open(spec('a', mine), spec('b', mine))
     const b = (await list(prosecutor)).items.find(({ title }) => title.endsWith('b'))?.id
     await call('finishTask', { person: prosecutor, params: { id: b }, body: { note: '已办理' } })
-    await records.store.write((turn) => feature.desk.close(turn, ['a', 'b', 'unheard-of'], '案件已办结'))
+    await store.write((turn) => feature.desk.close(turn, ['a', 'b', 'unheard-of'], '案件已办结'))
     expect((await list(prosecutor, { state: 'dropped' })).items).toMatchObject([
       { title: '待办 a', note: '案件已办结' },
     ])
