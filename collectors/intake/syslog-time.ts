@@ -1,6 +1,7 @@
-import { type Moment, ofZone, readMoment } from './wall-clock.ts'
+import { atZone, type Moment, readMoment, wallAt } from './wall-clock.ts'
 
 const DAY_MS = 86_400_000
+const HALF_YEAR_MS = 180 * DAY_MS
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const CLOCK = '(\\d{1,2}):(\\d{2}):(\\d{2})(?:[.,](\\d{1,6}))?'
 const END = '(?=[\\s:]|$)'
@@ -44,9 +45,12 @@ function bsdMoment(match: RegExpExecArray, receivedMs: number, zone: string): Mo
   const year = yearBefore ?? yearAfter
   const inYear = (one: number) => wallMoment([one, month, Number(day)], [hour, minute, second], fraction, zone)
   if (year) return inYear(Number(year))
-  const thisYear = Temporal.Instant.fromEpochMilliseconds(receivedMs).toZonedDateTimeISO(zone).year
-  const candidates = [thisYear, thisYear - 1, thisYear + 1].flatMap((one) => inYear(one) ?? [])
+  const thisYear = Number(atZone(receivedMs, zone).observedAt.slice(0, 4))
   const distance = ({ ms }: Moment) => Math.abs(ms - receivedMs)
+  const now = inYear(thisYear)
+  // Nearer than half a year, no other year is nearer still.
+  if (now && distance(now) < HALF_YEAR_MS) return now
+  const candidates = [now, inYear(thisYear - 1), inYear(thisYear + 1)].flatMap((one) => one ?? [])
   return candidates.sort((one, other) => distance(one) - distance(other))[0]
 }
 
@@ -67,10 +71,8 @@ function wallMoment(
   zone: string,
 ): Moment | undefined {
   const millisecond = fraction ? Number(fraction.padEnd(3, '0').slice(0, 3)) : 0
-  const fields = { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second), millisecond }
-  try {
-    return ofZone(Temporal.PlainDateTime.from(fields, { overflow: 'reject' }), zone)
-  } catch {
-    return undefined
-  }
+  return wallAt(
+    { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second), millisecond },
+    zone,
+  )
 }

@@ -1,3 +1,5 @@
+import { formatAt, isWall, steadyOffset } from './steady-zone.ts'
+
 /** An instant and how the source wrote it. `observedAt`: RFC 3339 with the source's own offset. */
 export interface Moment {
   ms: number
@@ -16,6 +18,19 @@ export function readMoment(text: string, zone: string): Moment | undefined {
   const [, year, month, day, hour, minute, second, fraction = '', offset] = match
   const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}`
   try {
+    if (!offset && fraction.length <= 4)
+      return wallAt(
+        {
+          year: Number(year),
+          month: Number(month),
+          day: Number(day),
+          hour: Number(hour),
+          minute: Number(minute),
+          second: Number(second),
+          millisecond: Number(fraction.slice(1).padEnd(3, '0')),
+        },
+        zone,
+      )
     if (!offset) return ofZone(Temporal.PlainDateTime.from(wall, { overflow: 'reject' }), zone)
     Temporal.PlainDateTime.from(wall, { overflow: 'reject' })
     const observedAt = wall + tidyOffset(offset)
@@ -31,11 +46,44 @@ export function ofZone(wall: Temporal.PlainDateTime, zone: string): Moment {
   return { ms: zoned.epochMilliseconds, observedAt: zoned.toString({ timeZoneName: 'never' }) }
 }
 
+const DAY_MS = 86_400_000
+const FIRST_MS = -3e13
+const LAST_MS = 2.5e14
+
 /** How that instant reads on the zone's wall clock. */
-export const atZone = (ms: number, zone: string): Moment => ({
-  ms,
-  observedAt: Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' }),
-})
+export function atZone(ms: number, zone: string): Moment {
+  const whole = Number.isInteger(ms) && ms > FIRST_MS && ms < LAST_MS
+  const offset = whole ? steadyOffset(zone, Math.floor(ms / DAY_MS)) : undefined
+  if (offset !== undefined) return { ms, observedAt: formatAt(ms, offset) }
+  const zoned = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone)
+  return { ms, observedAt: zoned.toString({ timeZoneName: 'never' }) }
+}
+
+/** The numbers of a wall clock; month and day from 1. */
+export interface WallFields {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+  millisecond: number
+}
+
+/** That wall clock in the zone; undefined when there is no such time. */
+export function wallAt(wall: WallFields, zone: string): Moment | undefined {
+  const { year, month, day, hour, minute, second, millisecond } = wall
+  if (year < 1000 || year > 9999 || !isWall(year, month, day, hour, minute, second)) return undefined
+  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
+  try {
+    const offset = steadyOffset(zone, Math.floor(asUtc / DAY_MS))
+    if (offset !== undefined) return { ms: asUtc - offset, observedAt: formatAt(asUtc - offset, offset) }
+    return ofZone(Temporal.PlainDateTime.from(wall), zone)
+  } catch {
+    // The zone may stand in the foreign text too: `GMT+99:61`.
+    return undefined
+  }
+}
 
 function tidyOffset(offset: string): string {
   if (offset === 'Z' || offset === 'z') return 'Z'

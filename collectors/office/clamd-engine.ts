@@ -60,7 +60,7 @@ export async function startClamdEngine(where: number | string, options: ClamdEng
 }
 
 async function serve(socket: Socket, options: ClamdEngineOptions, commands: string[]): Promise<void> {
-  let heard = Buffer.alloc(0)
+  let heard: Buffer = Buffer.alloc(0)
   let command: string | undefined
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     heard = Buffer.concat([heard, chunk])

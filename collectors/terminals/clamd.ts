@@ -11,10 +11,13 @@ export type ClamdTrouble = 'unreachable' | 'timeout' | 'cut' | 'too_long' | 'una
 
 export class ClamdError extends Error {
   readonly trouble: ClamdTrouble
-  constructor(trouble: ClamdTrouble, message: string) {
+  /** Of the system, e.g. `EPIPE`. */
+  readonly code: string | undefined
+  constructor(trouble: ClamdTrouble, message: string, code?: string) {
     super(message)
     this.name = 'ClamdError'
     this.trouble = trouble
+    this.code = code
   }
 }
 
@@ -58,7 +61,6 @@ export async function askClamd(
  * @throws ClamdError
  */
 export async function scanBytes(address: ClamdAddress, bytes: Uint8Array, timeoutMs: number): Promise<ScanVerdict> {
-  let sent = false
   const reply = await converse(
     address,
     timeoutMs,
@@ -71,13 +73,12 @@ export async function scanBytes(address: ClamdAddress, bytes: Uint8Array, timeou
         length.writeUInt32BE(chunk.length)
         socket.write(Buffer.concat([length, chunk]))
       }
-      socket.write(Buffer.alloc(4), () => {
-        sent = true
-      })
+      socket.write(Buffer.alloc(4))
     },
   ).catch((error: unknown) => {
-    // EPIPE before the last byte: it had read enough.
-    if (error instanceof ClamdError && error.trouble === 'cut' && !sent && bytes.length > CHUNK) return undefined
+    // It had read enough and closed; its answer may be lost with the connection.
+    const closed = error instanceof ClamdError && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
+    if (closed && bytes.length > CHUNK) return undefined
     throw error
   })
   return reply === undefined ? { what: 'too_large' } : readVerdict(reply.subarray(0, -1).toString('utf8'))

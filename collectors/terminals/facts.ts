@@ -15,8 +15,11 @@ export function numberOf(value: string | number | boolean | undefined): number |
 }
 
 /** Leaves out what is not there. */
-export const present = (data: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined))
+export function present(data: Record<string, unknown>): Record<string, unknown> {
+  const there: Record<string, unknown> = {}
+  for (const key of Object.keys(data)) if (data[key] !== undefined) there[key] = data[key]
+  return there
+}
 
 export interface ResultReading {
   data: { outcome?: string; action?: string; result?: string }

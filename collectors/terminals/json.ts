@@ -24,15 +24,28 @@ function keepDigits(this: unknown, _key: string, value: unknown, context?: { sou
   return lost ? (context?.source ?? value) : value
 }
 
-const isShallow = (value: unknown, depth: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (depth > 0 && Object.values(value).every((one) => isShallow(one, depth - 1)))
+function isShallow(value: object, depth: number): boolean {
+  if (depth === 0) return false
+  for (const one of Object.values(value))
+    if (typeof one === 'object' && one !== null && !isShallow(one, depth - 1)) return false
+  return true
+}
+
+/** Paths come from profiles: a few hundred, each cut into its keys once. */
+const cut = new Map<string, readonly string[]>()
+function keysOf(path: string): readonly string[] {
+  let keys = cut.get(path)
+  if (!keys) {
+    keys = path.split('.')
+    if (cut.size < 5000) cut.set(path, keys)
+  }
+  return keys
+}
 
 /** `client_info.name`, `group_info.0.node_name`: own properties only, so that no prototype answers. */
 export function at(value: unknown, path: string): unknown {
   let here = value
-  for (const key of path.split('.')) {
+  for (const key of keysOf(path)) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined
     here = (here as Json)[key]
   }

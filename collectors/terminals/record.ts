@@ -100,6 +100,11 @@ function toDraft(kind: RecordClass, body: Json, around: Circumstances): Decoded 
 /** The first of the vendor's numbers that is there; of `a + b` both must be. */
 function keyOf(keys: readonly string[], body: Json): string | undefined {
   for (const key of keys) {
+    if (!key.includes(' + ')) {
+      const found = firstOf(body, [key])
+      if (found !== undefined) return String(found).slice(0, 2000)
+      continue
+    }
     const parts = key.split(' + ').map((path) => firstOf(body, [path]))
     if (parts.every((part) => part !== undefined)) return parts.join(' ').slice(0, 200)
   }
@@ -164,8 +169,11 @@ function factsOf(kind: RecordClass, body: Json, time: EventTime, around: Circums
   return { data, refusals }
 }
 
-const mapped = <Value>(from: Readonly<Record<string, string[]>>, read: (paths: string[]) => Value) =>
-  Object.fromEntries(Object.entries(from).map(([name, paths]) => [name, read(paths)]))
+function mapped<Value>(from: Readonly<Record<string, string[]>>, read: (paths: string[]) => Value) {
+  const found: Record<string, Value> = {}
+  for (const [name, paths] of Object.entries(from)) found[name] = read(paths)
+  return found
+}
 
 function signatureAge({ signatureDate }: RecordClass, body: Json, zone: string, nowMs: number): number | undefined {
   const value = firstOf(body, signatureDate)
