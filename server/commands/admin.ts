@@ -9,6 +9,7 @@ import { NewPassword, Username } from '../../contract/http/people.ts'
 import { auditMigrations } from '../audit/index.ts'
 import { auditTrail } from '../audit/trail.ts'
 import { newId, randomToken, systemClock } from '../clock.ts'
+import { accountMigrations } from '../people/account-tables.ts'
 import { putAccount, putToken, putWallKey } from '../people/registry.ts'
 import * as store from '../people/repository.ts'
 import { migrations } from '../people/tables.ts'
@@ -66,7 +67,7 @@ async function withRecords(act: (records: RecordStore, config: Config) => Promis
     { now: systemClock.now, committed: () => undefined, failed: () => undefined },
   )
   try {
-    await records.migrate([...migrations, ...auditMigrations])
+    await records.migrate([...migrations, ...accountMigrations, ...auditMigrations])
     await act(records, all)
   } finally {
     await records.close()
