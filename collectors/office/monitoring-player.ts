@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Site } from '../../config/schema.ts'
 import { monitoringRoutes } from '../../contract/http/monitoring.ts'
 import { type DeskAsk, deskAsk } from './desk-ask.ts'
@@ -9,6 +9,9 @@ import { Visits } from './visits.ts'
 /** Of every stage that many stay where they are, so that a visitor finds something to do. */
 export const KEEP_PER_STAGE = 2
 const FIRST_MOVES = 16
+/** What the data cannot show: that many a new office registers by hand at once, later one now and then. */
+export const FIRST_REGISTERED = 10
+const REGISTER = 0.25
 const FIRST_GAP_MS = 20_000
 const FIRST_MINUTES_MS = 600_000
 const DESK = 'case-management'
@@ -21,6 +24,8 @@ const REPLIES = [
   '已报批延长期限，补充上传审批手续',
 ]
 const REFUSED = '未说明原因和整改措施，请补充（演示）'
+
+const Cases = z.object({ items: z.array(z.object({ id: z.string(), handler: z.string().nullable() })) })
 
 type Item = z.infer<(typeof monitoringRoutes)['notices']['answer']>['items'][number]
 
@@ -43,10 +48,12 @@ export class MonitoringPlayer {
   readonly #ask: DeskAsk
   readonly #visits: Visits
   readonly #accounts: ReadonlyMap<string, string>
+  #toRegister: number
 
   constructor(options: MonitoringPlayerOptions) {
     this.#options = options
     this.#ask = deskAsk(options.call)
+    this.#toRegister = options.first ? FIRST_REGISTERED : 0
     // The user name by which a person of site.yaml works: see `colleagues` of the demo.
     this.#accounts = new Map(options.site.people.map(({ id, name, account }) => [name, account ?? `office.${id}`]))
     this.#visits = new Visits({
@@ -73,10 +80,27 @@ export class MonitoringPlayer {
 
   async #work(now: number): Promise<void> {
     const { chance, first } = this.#options
+    if (this.#toRegister > 0 || chance.hit(REGISTER)) await this.#register(Math.max(1, this.#toRegister))
     const body = await this.#ask.get(DESK, '/monitoring/findings?stage=open&limit=500')
     const { items } = monitoringRoutes.list.answer.parse(body)
     const early = first && now - this.#options.now < FIRST_MINUTES_MS
     for (const item of movable(items, chance).slice(0, early ? FIRST_MOVES : chance.int(1, 3))) await this.#move(item)
+  }
+
+  /** Findings by hand, in cases that somebody handles. */
+  async #register(count: number): Promise<void> {
+    const { chance } = this.#options
+    this.#toRegister = 0
+    const checks = monitoringRoutes.checks.answer.parse(await this.#ask.get(DESK, '/monitoring/checks'))
+    const manual = checks.items.filter(({ automatic, enabled }) => !automatic && enabled)
+    const found = Cases.parse(await this.#ask.get(DESK, '/cases?state=open&limit=300'))
+    const cases = found.items.filter(({ handler }) => handler !== null)
+    if (manual.length === 0 || cases.length === 0) return
+    for (let n = 0; n < count; n += 1) {
+      const { id, title } = chance.pick(manual)
+      const text = `案管核对案卷发现：${title}（演示）`
+      await this.#ask.post(DESK, '/monitoring/findings', { caseId: chance.pick(cases).id, check: id, text })
+    }
   }
 
   async #move(item: Item): Promise<void> {

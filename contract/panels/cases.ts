@@ -34,6 +34,8 @@ export const FlowPanel = z.object({
   provisional: z.int(),
   /** Our own day and the export's are not the same. */
   differs: z.int().optional(),
+  /** 流程监控: findings that are not settled, and written notices past their day. */
+  monitoring: z.object({ open: z.int(), overdue: z.int() }).optional(),
 })
 export type FlowPanel = z.infer<typeof FlowPanel>
 

@@ -24,6 +24,13 @@ export const monitoringFigures = (deps: MonitoringDeps): FigureSource => ({
   list: (now) => listFigures(deps, now),
 })
 
+/** For the wall's panel of nodes. */
+export async function openCounts({ records }: MonitoringDeps, now: number): Promise<{ open: number; overdue: number }> {
+  const open = await openFindings(records.read)
+  const today = officeDate(now)
+  return { open: open.length, overdue: open.filter((one) => isReplyOverdue(one, today)).length }
+}
+
 async function listFigures(deps: MonitoringDeps, now: number): Promise<Figure[]> {
   const { config, records } = deps
   const today = officeDate(now)

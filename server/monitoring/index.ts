@@ -3,7 +3,7 @@ import type { MonitoringDeps } from './context.ts'
 import { escalationTick } from './escalation.ts'
 import { changedHandler } from './events.ts'
 import { reportExporter } from './export.ts'
-import { monitoringFigures } from './figures.ts'
+import { monitoringFigures, openCounts } from './figures.ts'
 import { reportRoutes } from './reports.ts'
 import { readingRoutes } from './routes.ts'
 import { openSweep } from './sweep.ts'
@@ -13,10 +13,13 @@ import { workingRoutes } from './working-routes.ts'
 export type { MonitoringDeps } from './context.ts'
 
 /** 案件流程监控: checks that explain themselves, reminder → verbal → written notice → head → deputy chief, monthly report. */
-export function monitoringFeature(deps: MonitoringDeps): Feature {
+export function monitoringFeature(
+  deps: MonitoringDeps,
+): Feature & { counts(now: number): Promise<{ open: number; overdue: number }> } {
   const sweep = openSweep(deps)
   return {
     name: 'monitoring',
+    counts: (now) => openCounts(deps, now),
     migrations: monitoringMigrations,
     handlers: [changedHandler(deps, sweep.mark)],
     routes: [...readingRoutes(deps), ...workingRoutes(deps), ...reportRoutes(deps)],
