@@ -74,19 +74,33 @@ async function tlsServer(
   }
 }
 
-/** Reads one connection to its end. Nothing more is read until what came is on disk: TCP makes the sender wait. */
+/** Chunks that may be on their way to the disk while the next is decoded: the processor need not wait for the disk. */
+const AHEAD = 4
+
+/** Reads one connection to its end, little further than what is on disk: TCP makes the sender wait. */
 async function follow(socket: Socket, sender: string, parts: ListenerParts): Promise<void> {
   const framer = createFramer()
   const decode = splitAware(parts.decode)
+  const writing: Promise<void>[] = []
+  let lost = false
+  const add = async (step: FrameStep) => {
+    const stored = (await handle(step, framer, decode, sender, parts)).stored
+    // Who waits for it comes later; until then a failure is nobody's.
+    stored.catch(() => {})
+    writing.push(stored)
+    if (writing.length > AHEAD) await writing.shift()
+  }
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     const step = framer.push(chunk)
-    await handle(step, framer, decode, sender, parts)
-    if (step.close) {
+    await add(step)
+    lost = step.close
+    if (lost) {
       socket.destroy()
-      return
+      break
     }
   }
-  await handle(framer.end(), framer, decode, sender, parts)
+  if (!lost) await add(framer.end())
+  await Promise.all(writing)
 }
 
 async function handle(
@@ -95,7 +109,7 @@ async function handle(
   splitDecode: ListenerParts['decode'],
   sender: string,
   parts: ListenerParts,
-): Promise<void> {
+): Promise<{ stored: Promise<void> }> {
   const { reception, senders, clock } = parts
   const decode = framer.mode === 'line' ? splitDecode : parts.decode
   const all: Decoded = nothing()
@@ -107,7 +121,8 @@ async function handle(
     all.refusals.push(...refusals)
     all.dropped += dropped
   }
-  if (step.frames.length > 0 || all.refusals.length > 0) await reception.take(all, clock.now())
+  const some = step.frames.length > 0 || all.refusals.length > 0
+  return { stored: some ? reception.take(all, clock.now()) : Promise.resolve() }
 }
 
 const bound = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>
