@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { officeDate } from '../../config/zone.ts'
 import type { DeadlineEvent } from '../deadlines/rules.ts'
 import type { Turn } from '../feature.ts'
@@ -15,9 +14,11 @@ import {
 } from './clock-store.ts'
 import type { ClockRow, ClockTables } from './clock-tables.ts'
 import { actOfDue, type ClockResult, type ClockSpec, clocksOf, reckonClock } from './clocks.ts'
+import { tellDifferences } from './differences.ts'
 import { nextDay, stepsOf } from './ladder.ts'
 import { climbOn, withdrawGone } from './ladder-work.ts'
-import { bandOfKind, type CaseRecord, differs } from './rules.ts'
+import type { Prints } from './prints.ts'
+import { bandOfKind, type CaseRecord } from './rules.ts'
 
 /** Why a result was made, or another one took its place. */
 export const REASONS = {
@@ -30,31 +31,6 @@ export const REASONS = {
   ended: '案件办结或节点结束',
 } as const
 export type Reason = keyof typeof REASONS
-
-export interface Prints {
-  rules: string
-  calendar: string
-  /** Both in one. */
-  both: string
-}
-const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 31)
-const YEARS = { from: 2000, to: 2060 }
-
-/** Fingerprints of what a result depends on besides its case. */
-export function printsOf({ config, calendar }: Pick<ClockDeps, 'config' | 'calendar'>): Prints {
-  const rules = sha(JSON.stringify([config.deadlines, config.clocks, config.flow.bands]))
-  const years: string[] = []
-  for (let year = YEARS.from; year <= YEARS.to; year++) {
-    if (!calendar.covers(year)) continue
-    const first = Temporal.PlainDate.from({ year, month: 1, day: 1 })
-    const days = Array.from({ length: first.daysInYear }, (_, n) =>
-      calendar.isWorkday(first.add({ days: n })) ? 1 : 0,
-    )
-    years.push(`${year}${days.join('')}`)
-  }
-  const print = sha(years.join())
-  return { rules, calendar: print, both: `${rules}.${print}` }
-}
 
 export interface Reckoning {
   record: CaseRecord
@@ -217,40 +193,4 @@ const isOther = (before: ClockRow, after: ClockRow): boolean =>
 function toPast(row: ClockRow, now: number, because: Reason): ClockTables['case_clock_past'] {
   const { ended_ms: _ended, ...result } = row
   return { ...result, until_ms: now, ended_because: because }
-}
-
-/** Both days stand side by side; that they are not the same is somebody's task. */
-async function tellDifferences(
-  { config, tasks }: ClockDeps,
-  turn: Turn,
-  cases: readonly Reckoning[],
-  after: readonly CaseRecord[],
-): Promise<void> {
-  const key = ({ id, due, exportedDue }: CaseRecord) => `differs:${id}:${due}:${exportedDue}`
-  const open = (record: CaseRecord | undefined): record is CaseRecord =>
-    record !== undefined && differs(record) && record.closed === null && record.gone === null
-  const pairs = after.map((record, at) => ({ record, before: cases[at]?.before ?? cases[at]?.record }))
-  const gone = pairs.flatMap(({ record, before }) =>
-    open(before) && (!open(record) || key(before) !== key(record)) ? [key(before)] : [],
-  )
-  if (gone.length > 0) await tasks.close(turn, gone, '期限已一致或已变化')
-  const news = pairs.flatMap(({ record }) => (open(record) ? [record] : []))
-  if (news.length === 0) return
-  await tasks.open(
-    turn,
-    news.map((record) => ({
-      key: key(record),
-      kind: 'deadline' as const,
-      title: `${record.caseNo} 期限不一致`,
-      why: `本系统推算 ${record.due}，业务系统导出 ${record.exportedDue}；请核对延长、退补、中止等事项，在案件页登记`,
-      urgency: record.custody ? ('custody' as const) : ('ordinary' as const),
-      severity: 'notice' as const,
-      due: [record.due, record.exportedDue].sort()[0] ?? null,
-      link: `/cases?case=${record.id}`,
-      caseId: record.id,
-      person: null,
-      department: config.site.departments.find(({ name }) => name === record.department)?.id ?? null,
-      role: 'case-management',
-    })),
-  )
 }

@@ -5,8 +5,9 @@ import type { AlertDesk, EventHandler, Records, StoredEvent, Turn } from '../fea
 import { applyCaseEvent } from './apply.ts'
 import type { ClockDeps } from './clock-deps.ts'
 import { type Act, insertActs, loadActs } from './clock-store.ts'
-import { type Prints, problemOf, reckonCases } from './clock-work.ts'
+import { problemOf, reckonCases } from './clock-work.ts'
 import { actOfNode } from './clocks.ts'
+import type { Prints } from './prints.ts'
 import { addHistory, loadCases, saveCases } from './repository.ts'
 import { type CaseRecord, caseId } from './rules.ts'
 
