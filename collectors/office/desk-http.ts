@@ -40,10 +40,17 @@ function colleagueToken(dataDir: string, as: string): string | undefined {
 }
 
 function call(url: URL, method: string, token: string, body: unknown, signal: AbortSignal): Promise<DeskAnswer> {
-  const text = body === undefined ? undefined : JSON.stringify(body)
+  // Bytes go as they are: somebody uploads a file.
+  const isFile = body instanceof Uint8Array
+  const text = body === undefined || isFile ? body : JSON.stringify(body)
   const headers = {
     authorization: `Bearer ${token}`,
-    ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    ...(text === undefined
+      ? {}
+      : {
+          'content-type': isFile ? 'application/octet-stream' : 'application/json',
+          'content-length': Buffer.byteLength(text),
+        }),
   }
   return new Promise((resolve, reject) => {
     const out = request(url, { method, headers, agent: false, timeout: WAIT_MS, signal }, (answer) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/load.ts'
 import { deskHttp } from './desk-http.ts'
 import { DeskPlayer } from './desk-player.ts'
+import { DisclosurePlayer } from './disclosure-player.ts'
 import { MemberPlayer } from './member-player.ts'
 import { MonitoringPlayer } from './monitoring-player.ts'
 import { chanceOf } from './random.ts'
@@ -41,6 +42,7 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new DeskPlayer({ ...common('desk'), rules: config.assignment, drew }),
     new MemberPlayer({ ...common('members'), mayLeave: (id) => !atVisitorsDesk.has(id) }),
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
+    new DisclosurePlayer(common('disclosure')),
     new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
   ]
 }

@@ -66,7 +66,7 @@ describe('states', () => {
       sources: 'broken',
       alerts: 'normal',
       draw: 'empty',
-      disclosure: 'not-enabled',
+      disclosure: 'normal',
     })
     expect(Object.values(await inScene('frozen', states))).toContain('frozen')
     expect(Object.values(await inScene('demo', states))).toContain('refreshing')
