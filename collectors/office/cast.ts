@@ -4,6 +4,7 @@ import { resolveSecret } from '../../config/secrets.ts'
 import type { OfficeCalendar } from './calendar.ts'
 import { CasePlayer } from './case-player.ts'
 import { DoorPlayer } from './door-player.ts'
+import { type DoorVendor, otherVendors, spokenBy } from './door-speakers.ts'
 import { dropFolder } from './drop.ts'
 import type { OfficeOptions } from './index.ts'
 import { type IsapiController, isapiController } from './isapi-controller.ts'
@@ -17,7 +18,10 @@ import { TerminalPlayer } from './terminal-player.ts'
 export interface Cast {
   doors?: DoorPlayer
   controller?: IsapiController
+  /** Hikvision's. */
   devices: readonly string[]
+  /** Door controllers of other vendors. */
+  vendors: readonly DoorVendor[]
   terminals?: TerminalPlayer
   sender?: SyslogSender
   cases?: CasePlayer
@@ -42,13 +46,17 @@ export function castOf(options: OfficeOptions, calendar: OfficeCalendar, memory:
   const patrol = wand && new PatrolPlayer({ ...common, folder: dropFolder(dataDir, wand.folder) })
   const hik = demoSource(config, 'hikvision')
   const controller = hik && controllersOf(hik, options, (id) => isSilent('access') || isSilent(id))
-  const doors = controller && new DoorPlayer({ ...common, controller })
   const devices = hik?.devices.map(({ id }) => id) ?? []
+  const isDead = (id: string): boolean => isSilent('access') || isSilent(id)
+  const vendors = otherVendors(config.sources, { ...options, isDead })
+  const speakers = [...(controller ? [{ devices, inject: controller.inject }] : []), ...vendors]
+  const doors = speakers.length > 0 ? new DoorPlayer({ ...common, controller: spokenBy(speakers) }) : undefined
 
   return {
     doors,
     controller,
     devices,
+    vendors,
     terminals,
     sender,
     cases,
@@ -58,6 +66,8 @@ export function castOf(options: OfficeOptions, calendar: OfficeCalendar, memory:
       const player = { terminal: terminals, patrol, case: cases }[what]
       if (player) player.silentUntil = until
       for (const id of devices) if (what === 'access' || what === id) controller?.parts(id).stream.cut()
+      for (const vendor of vendors)
+        for (const id of vendor.devices) if (what === 'access' || what === id) vendor.cut(id)
     },
   }
 }

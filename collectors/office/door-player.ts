@@ -1,7 +1,7 @@
 import type { Site } from '../../config/schema.ts'
 import type { OfficeCalendar, OfficeDay } from './calendar.ts'
+import type { DoorSpeaker } from './door-speakers.ts'
 import { type DoorEvent, doorDay } from './doors.ts'
-import type { IsapiController } from './isapi-controller.ts'
 import type { OfficeMemory } from './memory.ts'
 
 /** Keeps the controllers' memory filled: the past at start, then each event as its moment comes. */
@@ -9,11 +9,11 @@ export class DoorPlayer {
   readonly #site: Site
   readonly #calendar: OfficeCalendar
   readonly #memory: OfficeMemory
-  readonly #controller: IsapiController
+  readonly #controller: DoorSpeaker
   #pending: DoorEvent[] = []
   #day: OfficeDay | undefined
 
-  constructor(options: { site: Site; calendar: OfficeCalendar; memory: OfficeMemory; controller: IsapiController }) {
+  constructor(options: { site: Site; calendar: OfficeCalendar; memory: OfficeMemory; controller: DoorSpeaker }) {
     this.#site = options.site
     this.#calendar = options.calendar
     this.#memory = options.memory

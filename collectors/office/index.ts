@@ -64,6 +64,10 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
   const cast = castOf(options, calendar, memory)
   await cast.controller?.start()
   for (const id of cast.devices) options.listens?.(id, { http: cast.controller?.port ?? 0 })
+  for (const vendor of cast.vendors) {
+    await vendor.start()
+    if (vendor.port > 0) for (const id of vendor.devices) options.listens?.(id, { http: vendor.port })
+  }
   const known = cast.doors?.preload(now) ?? 0
   log.info({ doors: known, speed, first: memory.first }, '模拟办公室已开始（演示）')
 
@@ -85,6 +89,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
   })
   const tick = (): void => {
     beat(cast, clock.now(), log)
+    for (const vendor of cast.vendors) vendor.tick()
     for (const desk of desks) desk.tick(clock.now())
     box.look()
   }
@@ -92,7 +97,12 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
   const timer = setInterval(tick, TICK_MS)
 
   return {
-    deviceUrls: Object.fromEntries(cast.devices.map((id) => [id, cast.controller?.url(id) ?? ''])),
+    deviceUrls: Object.fromEntries([
+      ...cast.devices.map((id) => [id, cast.controller?.url(id) ?? '']),
+      ...cast.vendors.flatMap(({ devices, port }) =>
+        devices.map((id) => [id, port ? `http://127.0.0.1:${port}/${encodeURIComponent(id)}` : '']),
+      ),
+    ]),
     scenario,
     tick,
     async stop() {
@@ -103,6 +113,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
       cast.terminals?.stop(clock.now())
       cast.sender?.close()
       await cast.controller?.stop()
+      await Promise.all(cast.vendors.map((vendor) => vendor.stop()))
     },
   }
 }
