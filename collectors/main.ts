@@ -1,5 +1,5 @@
 /** Runs what sources.yaml lists, each source by itself; in the demo also the simulated office. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,6 +26,8 @@ export async function build(config: SourceConfig, context: SourceContext): Promi
       return (await import('./intake/web-hook.ts')).webHookSource(config, context)
     case 'line-folder':
       return (await import('./intake/line-folder.ts')).lineFolderSource(config, context)
+    case 'terminal-table':
+      return (await import('./terminals/table-source.ts')).terminalTableSource(config, context)
     case 'clamd':
       return (await import('./terminals/clamd-source.ts')).clamdSource(config, context)
     case 'vendor':
@@ -165,10 +167,34 @@ async function main(): Promise<void> {
     await Promise.all([office?.stop(), ...sources.map((source) => source.stop())])
     process.exit(0)
   }
+  followAdded(house, stop)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
   // The supervisor is gone: nobody would end us otherwise.
   process.on('disconnect', stop)
   process.on('unhandledRejection', (error) => house.log.error({ err: error }, '未处理的错误，继续运行'))
+}
+
+const LOOK_MS = 2000
+/** A source was added at the desk and its key has been made: end, and be started again with it. */
+function followAdded({ config, dataDir, log }: House, stop: () => Promise<void>): void {
+  if (!process.send) return
+  const folder = resolve(config.dir, process.env.SANLING_SOURCES_D ?? 'sources.d')
+  const known = new Set(config.sources.sources.map(({ id }) => id))
+  const files = (): string => (existsSync(folder) ? readdirSync(folder).sort().join() : '')
+  const before = files()
+  setInterval(() => {
+    if (files() === before) return
+    try {
+      const now = loadConfig(config.dir, process.env.SANLING_SERVICES).sources.sources
+      const added = now.filter(({ id }) => !known.has(id))
+      const secrets = readSecrets(dataDir)
+      if (added.length === 0 || !added.every(({ id }) => secrets[`broker.${id}`])) return
+      log.info({ added: added.map(({ id }) => id) }, '新增来源，采集进程重新启动')
+      void stop()
+    } catch (error) {
+      log.warn({ err: error }, '新增的来源未能读取')
+    }
+  }, LOOK_MS).unref()
 }
 
 /** No use in starting again before somebody has mended the configuration (sysexits.h EX_CONFIG). */

@@ -24,6 +24,8 @@ export const SourceItem = z.object({
   lagS: Count,
   skewS: Count,
   demo: z.boolean(),
+  /** A long import that is under way; `total` 0 = not known yet. */
+  progress: z.object({ text: z.string(), done: z.int(), total: z.int() }).nullish(),
 })
 export type SourceItem = z.infer<typeof SourceItem>
 

@@ -14,6 +14,10 @@ const dataDir = resolve(process.env.SANLING_DATA ?? './data/demo')
 const log = openLog('server')
 let made: { demo: Demo; secrets: Secrets } | undefined
 
+/** The supervisor starts it again at once, with the sources that were added; the collectors see their new key and follow. */
+const ANSWER_MS = 500
+const restart = () => void setTimeout(() => process.kill(process.pid, 'SIGTERM'), ANSWER_MS)
+
 const run = () =>
   runServer(
     async () => {
@@ -23,7 +27,7 @@ const run = () =>
       const secrets = ensureSecrets(dataDir, config, true)
       const demo = demoPeople(dataDir, config, process.env.SANLING_OFFICE !== 'off')
       made = { demo, secrets }
-      return assemble({ config, dataDir, secrets, environment, log, demo })
+      return assemble({ config, dataDir, secrets, environment, log, demo, ...(process.send ? { restart } : {}) })
     },
     ({ url, mqttUrl }) => {
       if (!made) return

@@ -52,7 +52,12 @@ async function main(): Promise<void> {
   if (stopping) return
   mkdirSync(join(dataDir, 'logs'), { recursive: true })
   const services = real ? await startServices(dataDir, environment.mqttPort) : {}
-  startProcesses(dataDir, { SANLING_DATA: dataDir, SANLING_HOST: host, ...services })
+  startProcesses(dataDir, {
+    SANLING_DATA: dataDir,
+    SANLING_HOST: host,
+    SANLING_SOURCES_D: process.env.SANLING_SOURCES_D ?? join(dataDir, 'sources.d'),
+    ...services,
+  })
 }
 
 /** Pages that were built before are better than none. */

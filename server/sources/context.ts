@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { SourceConfig } from '../../config/schema.ts'
 import type { AlertDesk, Records } from '../feature.ts'
 import type { SelftestWire } from './selftest-wire.ts'
+import type { WizardDeps } from './wizard.ts'
 
 /** What main.ts hands to the sources. */
 export interface SourcesDeps {
@@ -21,4 +22,6 @@ export interface SourcesDeps {
   metrics(): { state: 'ok' | 'down'; backlog: number }
   /** Hours of events that the collectors' spools can hold; null = unknown. */
   spoolHours?(): number | null
+  /** Adding sources at the desk; undefined where that is not offered. */
+  wizard?: WizardDeps
 }

@@ -56,6 +56,7 @@ export function itemOf(watch: Watch, source: WatchedSource, now: number): Source
     lagS: record.lagS,
     skewS: record.skewS,
     demo: source.demo,
+    progress: state === 'ok' || state === 'broken' ? watch.progress(source.id) : null,
   }
 }
 

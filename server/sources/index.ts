@@ -8,8 +8,10 @@ import { sourceRoutes } from './routes.ts'
 import { Selftest } from './selftest.ts'
 import { sourceMigrations } from './tables.ts'
 import { Watch } from './watch.ts'
+import { wizardRoutes } from './wizard.ts'
 
 export type { SourcesDeps } from './context.ts'
+export { dryRunner } from './dry-run.ts'
 export { selftestWire } from './selftest-wire.ts'
 
 export interface SourcesFeature extends Feature {
@@ -32,7 +34,7 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
   return {
     name: 'sources',
     migrations: sourceMigrations,
-    routes: sourceRoutes(parts),
+    routes: [...sourceRoutes(parts), ...(deps.wizard ? wizardRoutes(deps.wizard) : [])],
     panels: [{ name: 'sources', permission: 'sources.read', everyMs: 5000, load: (now) => sourcesPanel(parts, now) }],
     figures: [sourceFigures(parts)],
     ticks: [

@@ -17,6 +17,8 @@ export class Watch {
   readonly sources: readonly WatchedSource[]
   readonly #records = new Map<string, SourceRecord>()
   readonly #dirty = new Set<string>()
+  /** Of memory only: after a restart the collector says it anew. */
+  readonly #progress = new Map<string, NonNullable<CollectorHealth['progress']>>()
   readonly #deps: SourcesDeps
   #startedAt: number
 
@@ -42,6 +44,10 @@ export class Watch {
     return this.#records.get(id) ?? freshSource(id)
   }
 
+  progress(id: string): { text: string; done: number; total: number } | null {
+    return this.#progress.get(id) ?? null
+  }
+
   assess(source: WatchedSource, now: number): Assessment {
     return assess(source, this.record(source.id), now, this.#startedAt)
   }
@@ -56,6 +62,8 @@ export class Watch {
   }
 
   onHealth(collector: string, health: CollectorHealth, receivedMs: number): void {
+    if (health.progress) this.#progress.set(collector, health.progress)
+    else this.#progress.delete(collector)
     const known = this.record(collector)
     const saidAt = Temporal.Instant.from(health.at).epochMilliseconds
     this.#change(collector, {

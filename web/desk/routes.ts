@@ -40,6 +40,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: '', component: () => import('./shell/DeskHome.vue') },
       { path: 'alerts/:id?', component: () => import('./alerts/AlertsDesk.vue'), meta: { title: '告警' } },
       { path: 'patrol/:round?', component: () => import('./patrol/PatrolDesk.vue'), meta: { title: '安防巡查' } },
+      { path: 'sources/new', component: () => import('./sources/SourceWizard.vue'), meta: { title: '新增来源' } },
       { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
       { path: 'tasks', component: () => import('./tasks/TasksDesk.vue'), meta: { title: '我的任务' } },

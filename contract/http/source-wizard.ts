@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { QuarantineReason } from '../quarantine.ts'
+import { Severity } from '../severity.ts'
+import { route } from './route.ts'
+
+const tag = 'sources'
+/** Largest sample; larger files are put into the drop folder as usual. */
+export const MAX_SAMPLE_BYTES = 4 * 1024 * 1024
+
+/** A source as sources.yaml would have it; checked by the collectors' own schema. */
+const Fragment = z.record(z.string().max(64), z.unknown())
+
+export const DryRunAnswer = z.object({
+  /** False: it could not be tried at all; `problem` says why. */
+  ok: z.boolean(),
+  problem: z.string().nullable(),
+  /** The first 50. Persons are hashes, numbers are masked. */
+  events: z.array(
+    z.object({
+      type: z.string(),
+      object: z.string().nullable(),
+      observedAt: z.string(),
+      severity: Severity.nullable(),
+      data: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  eventCount: z.int(),
+  types: z.record(z.string(), z.int()),
+  refusals: z.array(z.object({ reason: QuarantineReason, detail: z.string(), excerpt: z.string() })),
+  refusalCount: z.int(),
+  /** Understood and, by the dialect, not kept. */
+  dropped: z.int(),
+  mapped: z.array(z.string()),
+  /** Columns or keys of the sample that nothing takes. */
+  unmapped: z.array(z.string()),
+  notes: z.array(z.string()),
+})
+export type DryRunAnswer = z.infer<typeof DryRunAnswer>
+
+export const SourceOptions = z.object({
+  /** `sample`: can be tried with a sample; the others need their device. */
+  kinds: z.array(
+    z.object({ kind: z.string(), label: z.string(), domain: z.string(), sample: z.boolean(), template: Fragment }),
+  ),
+  profiles: z.array(z.object({ id: z.string(), kind: z.string(), version: z.int(), basis: z.string() })),
+})
+export type SourceOptions = z.infer<typeof SourceOptions>
+
+export const sourceOptions = route({
+  id: 'sourceOptions',
+  method: 'GET',
+  path: '/source-wizard',
+  summary: '新增来源：可选的接入方式与方言',
+  tag,
+  permission: 'sources.write',
+  answer: SourceOptions,
+})
+
+export const tryChecked = route({
+  id: 'trySource',
+  method: 'POST',
+  path: '/source-wizard/dry-run',
+  summary: '新增来源：用样本试解析，不入库、不告警',
+  tag,
+  permission: 'sources.write',
+  body: z.object({ source: Fragment, sample: z.base64(), name: z.string().max(200) }),
+  answer: DryRunAnswer,
+  maxBytes: 6 * 1024 * 1024,
+})
+
+export const addSource = route({
+  id: 'addSource',
+  method: 'POST',
+  path: '/source-wizard',
+  summary: '新增来源：写入 sources.d 并启用',
+  tag,
+  permission: 'sources.write',
+  body: z.object({ source: Fragment }),
+  status: 201,
+  answer: z.object({ id: z.string(), file: z.string(), yaml: z.string(), activated: z.boolean(), next: z.string() }),
+})
+
+export const cancelImport = route({
+  id: 'cancelImport',
+  method: 'POST',
+  path: '/sources/{id}/cancel-import',
+  summary: '停止一个来源正在进行的导入；已处理的保留',
+  tag,
+  permission: 'sources.write',
+  params: z.object({ id: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/) }),
+  answer: z.object({ id: z.string() }),
+})
