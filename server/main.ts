@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
+import { CANCEL_FOLDER } from '../config/case-sql.ts'
 import type { Config } from '../config/load.ts'
 import { personHash } from '../config/person.ts'
 import { resolveSecret } from '../config/secrets.ts'
@@ -49,7 +50,7 @@ import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
-import { selftestWire, sourcesFeature } from './sources/index.ts'
+import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
 import { TickRunner } from './ticks.ts'
@@ -63,6 +64,8 @@ export interface HouseOptions {
   log: Logger
   /** Accounts and wall key of the demo; none in production. */
   demo?: Demo
+  /** Starts server and collectors again with what was added; undefined where nobody supervises them. */
+  restart?: () => void
   /** Folder of the built pages; by default the one of this repository. */
   webDist?: string
 }
@@ -135,6 +138,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     audit: auditTrail,
     unit: site.unit,
   })
+  const sourcesDir = resolve(config.dir, process.env.SANLING_SOURCES_D ?? 'sources.d')
   const sources = sourcesFeature({
     records,
     sources: config.sources.sources,
@@ -147,6 +151,14 @@ export async function assemble(options: HouseOptions): Promise<House> {
     ingest: () => ingest.stats(),
     quarantineOpen: () => ingest.quarantineOpen(),
     metrics: () => metrics.state(),
+    wizard: {
+      profiles: config.profiles,
+      sourceIds: config.sources.sources.map(({ id }) => id),
+      sourcesDir,
+      cancelDir: join(dataDir, CANCEL_FOLDER),
+      dryRun: dryRunner(join(import.meta.dirname, '../collectors/dry-run.ts'), config.dir, sourcesDir),
+      restart: options.restart,
+    },
   })
   const tasks = tasksFeature({ config, records, newId })
   const common = { config, records, alerts: alerts.desk, freshness: sources.freshness, calendar }
