@@ -13,6 +13,7 @@ import { memberRoutes } from './member-routes.ts'
 import { absenceTick, syncMembers, unfinishedTick } from './members.ts'
 import { presentDesignation, presentDetail, presentDraw } from './present.ts'
 import { findDraw, listDesignations, listDraws } from './repository.ts'
+import { shareTick } from './share-tick.ts'
 import { assignmentMigrations } from './tables.ts'
 
 export type { AssignmentDeps, CasePort } from './context.ts'
@@ -38,7 +39,7 @@ export function assignmentFeature(deps: AssignmentDeps): Feature {
       },
     ],
     figures: [{ permission: 'figures.read', names: DRAW_FIGURES, list: (now) => drawFigures(deps, now) }],
-    ticks: [absenceTick(deps), unfinishedTick(deps)],
+    ticks: [absenceTick(deps), unfinishedTick(deps), shareTick(deps)],
     start: () => syncMembers(deps, deps.records),
   }
 }

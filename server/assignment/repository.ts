@@ -272,7 +272,7 @@ export async function decideDesignation(
 
 /** Counts since a moment, for the panel: draws completed, and designations by reason. */
 export async function shareSince(
-  db: Reader,
+  db: Reader | Tx,
   since: number,
 ): Promise<{ drawn: number; designated: { reason: string; count: number }[] }> {
   const drawn = await on(db)

@@ -183,6 +183,22 @@ describe.each(STORES)('assignment on %s', (_name, fresh) => {
       for (const word of ['"change":"changed"', '"change":"recusal"', '"change":"leave"', '"change":"leave-ended"'])
         expect(text).toContain(word)
     })
+    it('more designated cases than the rules allow raise one alert, which goes when the share is right again', async () => {
+      const ids = await o.unassigned()
+      const designate = async (caseId: string) => decide((await propose(caseId)).id, chief)
+      for (const caseId of ids.slice(0, 6)) await designate(caseId)
+      await tick(o.records, o.assignment, 'draw.designated-share')
+      // Six cases say nothing yet.
+      expect(o.alerts.raised).toEqual([])
+      for (const caseId of ids.slice(6, 21)) await drawn(caseId)
+      await tick(o.records, o.assignment, 'draw.designated-share')
+      await tick(o.records, o.assignment, 'draw.designated-share')
+      expect(o.alerts.raised).toHaveLength(1)
+      expect([...o.alerts.open.values()]).toMatchObject([{ rule: 'draw.designated-share', values: { percent: 28.6 } }])
+      for (const caseId of ids.slice(21, 30)) await drawn(caseId)
+      await tick(o.records, o.assignment, 'draw.designated-share')
+      expect(o.alerts.open.size).toBe(0)
+    })
     it('fairness answers in words whether there is much or nothing', async () => {
       type Page = { draws: number; questions: { words: string; p: number | null; cells: object[] }[]; smallPools: [] }
       const page = () => o.call<Page>('drawFairness', manager)
