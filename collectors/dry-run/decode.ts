@@ -134,7 +134,7 @@ async function lineSample(
   return {
     ...all,
     mapped: keysOf(all.drafts),
-    unmapped: unread(lines.slice(0, 200), all.drafts),
+    unmapped: unread(lines.slice(0, 200), profile),
     notes: [
       `共 ${lines.length} 行`,
       ...(lines.length > MAX_LINES ? [`只试前 ${MAX_LINES} 行`] : []),
@@ -158,19 +158,16 @@ function linesOf(bytes: Buffer): Buffer[] {
 const keysOf = (drafts: readonly Draft[]): string[] =>
   [...new Set(drafts.flatMap(({ data }) => Object.keys(data)))].sort()
 
-/** Keys of JSON bodies whose values are in no event: what the dialect leaves lying. Other bodies are not guessed at. */
-function unread(lines: readonly Buffer[], drafts: readonly Draft[]): string[] {
-  const values = new Set(
-    drafts.flatMap(({ data, object, nativeId }) => [...Object.values(data), object, nativeId].map(String)),
-  )
+/** Keys of JSON bodies that the profile never names: what it leaves lying. Other bodies are not guessed at. */
+function unread(lines: readonly Buffer[], profile: ProfileFile): string[] {
+  const named = new Set(JSON.stringify(profile).match(/[\p{L}\w]+/gu))
   const keys = new Set<string>()
   for (const line of lines) {
     const text = line.toString('utf8')
     const start = text.indexOf('{')
     if (start < 0) continue
     try {
-      for (const [key, value] of Object.entries(JSON.parse(text.slice(start)) as Record<string, unknown>))
-        if (typeof value !== 'object' && !values.has(String(value))) keys.add(key)
+      for (const key of Object.keys(JSON.parse(text.slice(start)) as object)) if (!named.has(key)) keys.add(key)
     } catch {
       // Not whole: the decoder has said so already.
     }
