@@ -3,7 +3,7 @@ import { Severity } from '../contract/severity.ts'
 import { CaseSql } from './case-sql.ts'
 import { Artemis, Dahua, Hikvision, Zkteco } from './doors.ts'
 import { common, level, secret } from './source-common.ts'
-import { Clamd, LineFolder, LogFile, Syslog, Vendor, WebHook } from './terminals.ts'
+import { Clamd, LineFolder, LogFile, Syslog, TerminalTable, Vendor, WebHook } from './terminals.ts'
 
 /** What an office edits. Each file has one schema; the loader names file and line of everything that does not fit. */
 
@@ -153,6 +153,7 @@ export const SourceConfig = z.discriminatedUnion('kind', [
   LogFile,
   WebHook,
   LineFolder,
+  TerminalTable,
   Clamd,
   Vendor,
   Hikvision,

@@ -46,8 +46,8 @@ export function applyTerminalEvent(record: TerminalRecord, { type, at, data }: T
   const newest = at >= record.seenMs
   const engine = engineState(type, data)
   if (newest && engine !== undefined) next.engineUp = engine
-  // That its engine does not answer is no sign of life of the terminal.
-  if (newest && engine !== false) {
+  // That its engine does not answer, or that a list names it, is no sign of life of the terminal.
+  if (newest && engine !== false && data.listed !== true) {
     next.seenMs = at
     next.online = !(type === 'terminal.offline' || String(data.state ?? '1') === '0')
   }
