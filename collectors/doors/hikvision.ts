@@ -3,7 +3,6 @@ import { type DeviceSeams, REAL_SEAMS } from './device.ts'
 import { isapiDialect } from './isapi.ts'
 import { polledSource } from './polled.ts'
 import { hikvisionProfile } from './profile.ts'
-import { listenForPush } from './push.ts'
 
 /**
  * Hikvision door controllers over ISAPI: `AcsEvent` polled with a cursor and an overlap, `alertStream` for what happens
@@ -27,6 +26,6 @@ export function hikvisionWith(
       const profile = hikvisionProfile(context.profile)
       return { profile, dialect: () => isapiDialect(profile) }
     },
-    ...(push ? { beside: (watches) => listenForPush(push, context, watches) } : {}),
+    ...(push ? { beside: async (watches) => (await import('./push.ts')).listenForPush(push, context, watches) } : {}),
   })
 }

@@ -137,6 +137,8 @@ describe('door state machine (protocols.md 2.5)', () => {
     expect(isHeld(open, 30, at(31))).toBe(false)
     expect(isHeld(open, 30, at(32))).toBe(true)
     expect(isHeld({ ...open, heldMs: at(32) }, 30, at(60))).toBe(false)
+    expect(isHeld({ ...open, heldMs: at(32) }, 30, at(331), 300)).toBe(false)
+    expect(isHeld({ ...open, heldMs: at(32) }, 30, at(332), 300)).toBe(true)
     expect(isHeld({ ...open, mode: 'always-open' }, 30, at(60))).toBe(false)
   })
 
@@ -169,5 +171,20 @@ describe('door state machine (protocols.md 2.5)', () => {
     expect(areaWord([mark('held'), mark('offline')])).toEqual({ word: '超时未关', severity: 'warning' })
     expect(areaWord([mark('held'), mark('forced')])).toEqual({ word: '强行开启', severity: 'critical' })
     expect(areaWord([mark('unknown')]).word).toBe('–')
+  })
+})
+
+describe('a contact that bounces', () => {
+  const shut = (gapMs: number) => {
+    const door = run([
+      ['access.granted', 0],
+      ['door.opened', 1],
+      ['door.closed', 20],
+    ])
+    return applyDoorEvent(door, { type: 'door.opened', at: at(20) + gapMs, backfill: false }, derived).finding
+  }
+  it('for less than 300 ms is no forced door', () => {
+    expect(shut(299)).toEqual({ what: 'nothing', reason: 'bounce' })
+    expect(shut(300)).toEqual({ what: 'forced-derived', reason: 'opened-without-grant' })
   })
 })

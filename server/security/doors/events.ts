@@ -130,14 +130,14 @@ export function heldTick(deps: SecurityDeps): Tick {
       const open = await loadOpenDoors(turn.tx)
       for (const door of open) {
         const known = doors.get(door.id)
-        if (!known || !isHeld(door, known.heldS, turn.now)) continue
+        if (!known || !isHeld(door, known.heldS, turn.now, deps.config.security.heldRepeatS)) continue
         await saveDoors(turn.tx, [{ ...door, heldMs: turn.now }])
         await deps.alerts.raise(turn, {
           cause: `door.held:${door.id}`,
           rule: 'door.held',
           domain: 'access',
           object: door.id,
-          at: (door.openedMs ?? turn.now) + known.heldS * 1000,
+          at: door.heldMs === null ? (door.openedMs ?? turn.now) + known.heldS * 1000 : turn.now,
           evidence: [],
           clearable: true,
           values: { door: known.name, limit: known.heldS },

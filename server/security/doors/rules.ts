@@ -61,7 +61,7 @@ export function applyDoorEvent(
   const next = { ...door, appliedMs: input.at, offlineMs: null }
   switch (input.type) {
     case 'door.opened':
-      return opened(next, input, timing)
+      return opened(next, input, timing, door.contact === 'closed' && input.at - door.appliedMs < BOUNCE_MS)
     case 'door.closed':
     case 'door.held_cleared': {
       const finding: DoorFinding = door.heldMs === null ? NOTHING : { what: 'held-cleared', reason: 'contact-closed' }
@@ -84,8 +84,17 @@ export function applyDoorEvent(
   }
 }
 
-function opened(door: DoorRecord, input: DoorInput, timing: DoorTiming): { door: DoorRecord; finding: DoorFinding } {
+/** A contact that lets go for less than this has bounced: nobody opens and shuts a door so fast. */
+const BOUNCE_MS = 300
+
+function opened(
+  door: DoorRecord,
+  input: DoorInput,
+  timing: DoorTiming,
+  bounced: boolean,
+): { door: DoorRecord; finding: DoorFinding } {
   const open: DoorRecord = { ...door, contact: 'open', openedMs: door.openedMs ?? input.at }
+  if (bounced) return { door: open, finding: { what: 'nothing', reason: 'bounce' } }
   const granted = door.lastGrantMs !== null && input.at - door.lastGrantMs <= timing.unlockWindowMs
   if (granted || timing.deviceReportsForced || door.mode === 'always-open') return { door: open, finding: NOTHING }
   return {
@@ -97,13 +106,15 @@ function opened(door: DoorRecord, input: DoorInput, timing: DoorTiming): { door:
 const doorMode = (mode: string | undefined): DoorRecord['mode'] =>
   mode === 'always-open' || mode === 'always-closed' ? mode : 'normal'
 
-/** Open longer than its limit and not yet called held; always-open doors are meant to stand open. */
-export const isHeld = (door: DoorRecord, heldS: number, now: number): boolean =>
+/**
+ * Open longer than its limit and not yet called held, or called so `repeatS` ago; always-open doors are meant to stand
+ * open.
+ */
+export const isHeld = (door: DoorRecord, heldS: number, now: number, repeatS = Number.POSITIVE_INFINITY): boolean =>
   door.contact === 'open' &&
   door.mode !== 'always-open' &&
-  door.heldMs === null &&
   door.openedMs !== null &&
-  now - door.openedMs > heldS * 1000
+  (door.heldMs === null ? now - door.openedMs > heldS * 1000 : now - door.heldMs >= repeatS * 1000)
 
 /** What the wall draws, worst first. */
 export function doorState(door: DoorRecord | undefined): DoorState {
