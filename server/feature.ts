@@ -256,6 +256,12 @@ export interface TaskDesk {
   close(turn: Turn, keys: readonly string[], why: string): Promise<void>
 }
 
+/** For features whose objects change hands. */
+export interface TaskMover {
+  /** Somebody else's now: open ones are put on the new list. */
+  readdress(turn: Turn, moves: readonly Pick<TaskSpec, 'key' | 'person' | 'department' | 'role'>[]): Promise<void>
+}
+
 /** Points for the metrics side road (protocols.md 6.3); never in the way of an alarm. */
 export interface MetricPoint {
   measurement: string

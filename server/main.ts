@@ -199,7 +199,13 @@ export async function assemble(options: HouseOptions): Promise<House> {
     publish: (topic, payload, how) => wire.publish(topic, payload, how),
     failed,
   })
-  const assignment = assignmentFeature({ ...common, cases: casePort(config), newId, secret: randomHex, anchor })
+  const assignment = assignmentFeature({
+    ...common,
+    cases: casePort(config, tasks.desk),
+    newId,
+    secret: randomHex,
+    anchor,
+  })
   const review = reviewFeature({
     config,
     records,

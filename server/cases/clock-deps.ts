@@ -1,6 +1,6 @@
 import type { Config } from '../../config/load.ts'
 import type { WorkCalendar } from '../../config/workdays.ts'
-import type { AlertDesk, Records, TaskDesk } from '../feature.ts'
+import type { AlertDesk, Records, TaskDesk, TaskMover } from '../feature.ts'
 
 /** What the clocks of cases need; alerts and tasks are handed in by main.ts. */
 export interface ClockDeps {
@@ -8,6 +8,6 @@ export interface ClockDeps {
   records: Records
   calendar: WorkCalendar
   alerts: AlertDesk
-  tasks: TaskDesk
+  tasks: TaskDesk & TaskMover
   newId(): string
 }

@@ -10,6 +10,7 @@ import { actOfNode } from './clocks.ts'
 import type { Prints } from './prints.ts'
 import { addHistory, loadCases, saveCases } from './repository.ts'
 import { type CaseRecord, caseId } from './rules.ts'
+import { readdress } from './rung-desk.ts'
 
 export interface CasesDeps {
   config: Config
@@ -50,6 +51,11 @@ export function caseHandler(deps: CasesDeps & ClockDeps & { prints(): Prints }):
       const cases = [...records].map(([caseNo, record]) => ({ record, before: known.get(caseNo) }))
       const prints = deps.prints()
       await saveCases(turn.tx, await reckonCases(deps, turn, cases, 'event', prints), prints.both)
+      await readdress(
+        deps,
+        turn,
+        cases.flatMap(({ record, before }) => (before && isAnothers(before, record) ? [record] : [])),
+      )
       await addHistory(
         turn.tx,
         named.map(({ event, caseNo }) => historyRow(event, caseNo)),
@@ -58,6 +64,9 @@ export function caseHandler(deps: CasesDeps & ClockDeps & { prints(): Prints }):
     },
   }
 }
+
+const isAnothers = (before: CaseRecord, after: CaseRecord): boolean =>
+  before.handlerNo !== after.handlerNo || before.department !== after.department
 
 const nodeAct = (deps: ClockDeps, turn: Turn, caseId: string, act: DeadlineEvent): Act => ({
   id: deps.newId(),

@@ -1,6 +1,7 @@
-import type { AlertSignal, TaskSpec, Turn } from '../feature.ts'
+import type { Site } from '../../config/schema.ts'
+import type { AlertSignal, TaskMover, TaskSpec, Turn } from '../feature.ts'
 import type { ClockDeps } from './clock-deps.ts'
-import { insertSteps, stepKey, updateStep } from './clock-store.ts'
+import { insertSteps, stepKey, stepsOfCases, updateStep } from './clock-store.ts'
 import type { ClimbRow, StepRow } from './clock-tables.ts'
 import { RUNG_SEVERITY, RUNG_WORDS, type Rung } from './ladder.ts'
 import { type CaseRecord, daysWord, EXPORT_ONLY } from './rules.ts'
@@ -18,6 +19,30 @@ const anew = ({ again }: StepRow): string => (again > 0 ? `:${again}` : '')
 const causeOf = (step: StepRow): string =>
   `case.${step.rung}:${step.case_id}:${step.name}:${step.run}:${step.due}${anew(step)}`
 const taskKey = (step: StepRow): string => `rung:${stepKey(step)}${anew(step)}`
+
+/** The handler and the department; case management's too while nobody has it, and when what must not happen has happened. */
+function addresseeOf(site: Site, record: CaseRecord, rung: Rung): Pick<TaskSpec, 'person' | 'department' | 'role'> {
+  const known = site.people.find(({ employeeNo }) => employeeNo !== undefined && employeeNo === record.handlerNo)
+  const department = site.departments.find(({ name }) => name === record.department)?.id ?? null
+  const person = known?.id ?? null
+  return { person, department, role: rung === 'over-detention' || person === null ? 'case-management' : null }
+}
+
+/** Who has the case now has its open tasks. */
+export async function readdress(
+  { config, tasks }: Pick<ClockDeps, 'config'> & { tasks: TaskMover },
+  turn: Turn,
+  records: readonly CaseRecord[],
+): Promise<void> {
+  if (records.length === 0) return
+  const byId = new Map(records.map((record) => [record.id, record]))
+  const standing = (await stepsOfCases(turn.tx, [...byId.keys()])).filter(({ cleared_ms }) => cleared_ms === null)
+  const moves = standing.flatMap((step) => {
+    const record = byId.get(step.case_id)
+    return record ? [{ key: taskKey(step), ...addresseeOf(config.site, record, step.rung as Rung) }] : []
+  })
+  if (moves.length > 0) await tasks.readdress(turn, moves)
+}
 
 /** Collects what a turn has to tell, and does it with few statements. */
 export class RungDesk {
@@ -68,11 +93,7 @@ export class RungDesk {
     rung: Rung,
     { record, clock, days }: { record: CaseRecord; clock: ClimbRow; days: number },
   ): void {
-    const { site } = this.#deps.config
     const over = rung === 'over-detention'
-    const department = site.departments.find(({ name }) => name === record.department)?.id ?? null
-    const person =
-      site.people.find(({ employeeNo }) => employeeNo !== undefined && employeeNo === record.handlerNo)?.id ?? null
     const custody = clock.custody === 1
     const values = {
       caseNo: record.caseNo,
@@ -102,10 +123,7 @@ export class RungDesk {
       due: step.due,
       link: `/cases?case=${record.id}`,
       caseId: record.id,
-      person,
-      department,
-      // Nobody has it yet, or what must not happen has happened: case management's too.
-      role: over || person === null ? 'case-management' : null,
+      ...addresseeOf(this.#deps.config.site, record, rung),
     })
   }
 

@@ -1,9 +1,18 @@
 import type { Config } from '../../config/load.ts'
 import { officeTime } from '../../config/zone.ts'
 import { TASK_KINDS, TaskItem, taskRoutes } from '../../contract/http/tasks.ts'
-import { bind, type Feature, type Principal, type Records, type TaskDesk } from '../feature.ts'
+import { bind, type Feature, type Principal, type Records, type TaskDesk, type TaskMover } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import { countOpen, dropTasks, findTask, finishTask, insertTasks, listTasks, type StoredTask } from './repository.ts'
+import {
+  countOpen,
+  dropTasks,
+  findTask,
+  finishTask,
+  insertTasks,
+  listTasks,
+  moveTasks,
+  type StoredTask,
+} from './repository.ts'
 import { mayDo, maySee, type Viewer } from './rules.ts'
 import { taskMigrations } from './tables.ts'
 
@@ -14,12 +23,13 @@ export interface TasksDeps {
 }
 
 /** 我的待办: the desks' task list, and the port by which other features fill it. */
-export function tasksFeature(deps: TasksDeps): Feature & { desk: TaskDesk } {
+export function tasksFeature(deps: TasksDeps): Feature & { desk: TaskDesk & TaskMover } {
   return {
     name: 'tasks',
     migrations: taskMigrations,
     desk: {
       open: (turn, specs) => insertTasks(turn.tx, specs, { now: turn.now, newId: deps.newId }),
+      readdress: (turn, moves) => moveTasks(turn.tx, moves),
       close: (turn, keys, why) => dropTasks(turn.tx, keys, { at: turn.now, note: why }),
     },
     routes: [

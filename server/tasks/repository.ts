@@ -55,6 +55,14 @@ export async function dropTasks(tx: Tx, keys: readonly string[], change: { at: n
       .execute()
 }
 
+export async function moveTasks(
+  tx: Tx,
+  moves: readonly Pick<TaskSpec, 'key' | 'person' | 'department' | 'role'>[],
+): Promise<void> {
+  for (const { key, ...to } of moves)
+    await on(tx).updateTable('desk_task').set(to).where('key', '=', key).where('state', '=', 'open').execute()
+}
+
 /** True for the one who does it: a double click has one effect. */
 export async function finishTask(
   tx: Tx,

@@ -5,6 +5,7 @@ import type { Config } from '../../config/load.ts'
 import { workCalendar } from '../../config/workdays.ts'
 import { caseRoutes } from '../../contract/http/cases.ts'
 import { casesFeature } from '../../server/cases/index.ts'
+import { casePort } from '../../server/cases/port.ts'
 import type { Feature, Principal, StoredEvent } from '../../server/feature.ts'
 import { RecordStore, type RecordsOptions } from '../../server/records/store.ts'
 import { tasksFeature } from '../../server/tasks/index.ts'
@@ -48,6 +49,9 @@ export async function ladderOffice(options: RecordsOptions, startMs: number) {
     clock,
     alerts,
     failures,
+    get tasks() {
+      return tasksFeature({ config: demoConfig(), records: store, newId: () => randomUUID() }).desk
+    },
     get store() {
       return store
     },
@@ -341,6 +345,26 @@ export function ladderContract(name: string, fresh: () => Promise<RecordsOptions
         await office.feed([office.event('case.reopened', '1', { closedAt: null })])
         await office.tick()
         expect([...office.alerts.open.values()].map(({ rule }) => rule)).toEqual(['case.over-detention'])
+      }),
+    )
+    it(
+      'follows the case: what stands goes to who has it now',
+      within('2026-11-16', async (office) => {
+        await accepted(office, { handlerNo: null })
+        await office.tick()
+        const addressee = async () =>
+          (await office.rows<{ person: string | null; role: string | null }>('desk_task')).map(({ person, role }) => [
+            person,
+            role,
+          ])
+        expect(await addressee()).toEqual([[null, 'case-management']])
+        const port = casePort(demoConfig(), office.tasks)
+        const id = await idOf(office)
+        await office.store.write((turn) => port.assign(turn, id, 'p07'))
+        expect(await addressee()).toEqual([['p07', null]])
+        office.clock.ms += 60_000
+        await office.feed([office.event('case.handler_changed', '1', { handlerNo: '10008' })])
+        expect(await addressee()).toEqual([['p08', null]])
       }),
     )
     it(

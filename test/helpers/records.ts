@@ -11,6 +11,7 @@ import type {
   Feature,
   StoredEvent,
   TaskDesk,
+  TaskMover,
   TaskSpec,
   Turn,
 } from '../../server/feature.ts'
@@ -81,7 +82,7 @@ export function alertLog(): AlertDesk & { raised: AlertSignal[]; cleared: string
 }
 
 /** Writes down what features ask of the desks: each key once for good. */
-export function taskLog(): TaskDesk & { opened: TaskSpec[]; standing: Map<string, TaskSpec> } {
+export function taskLog(): TaskDesk & TaskMover & { opened: TaskSpec[]; standing: Map<string, TaskSpec> } {
   const standing = new Map<string, TaskSpec>()
   const opened: TaskSpec[] = []
   return {
@@ -92,6 +93,12 @@ export function taskLog(): TaskDesk & { opened: TaskSpec[]; standing: Map<string
         if (opened.some(({ key }) => key === spec.key)) continue
         opened.push(spec)
         standing.set(spec.key, spec)
+      }
+    },
+    async readdress(_turn: Turn, moves) {
+      for (const { key, ...to } of moves) {
+        const spec = standing.get(key)
+        if (spec) standing.set(key, { ...spec, ...to })
       }
     },
     async close(_turn: Turn, keys) {
