@@ -1,5 +1,8 @@
 import { atZone, type Moment, readMoment, wallAt } from './wall-clock.ts'
 
+/** For dates that are no header: nothing is too late for them. */
+export const NO_RECEIPT = Number.POSITIVE_INFINITY
+
 const DAY_MS = 86_400_000
 const HALF_YEAR_MS = 180 * DAY_MS
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -21,7 +24,8 @@ export interface Stamp {
 /**
  * RFC 3164 `Nov  4 10:21:07` (no year: the one nearest to receipt) and what devices in Chinese offices send instead:
  * `Nov 24 2026 10:21:07`, `2026-11-24 10:21:07`, `2026/11/24 …`, `2026年11月24日 …`, ISO 8601.
- * A wall clock without offset is that of `zone`. More than 24 h ahead of receipt is no time.
+ * A wall clock without offset is that of `zone`. More than 24 h ahead of receipt is no time; with `NO_RECEIPT` any
+ * time is one, and one without year is none.
  */
 export function readStamp(text: string, receivedMs: number, zone: string): Stamp | undefined {
   const head = text.slice(0, 48)
@@ -45,6 +49,8 @@ function bsdMoment(match: RegExpExecArray, receivedMs: number, zone: string): Mo
   const year = yearBefore ?? yearAfter
   const inYear = (one: number) => wallMoment([one, month, Number(day)], [hour, minute, second], fraction, zone)
   if (year) return inYear(Number(year))
+  // Whoever has no time of receipt (a date of its own, not a header) gets no guess.
+  if (!Number.isInteger(receivedMs)) return undefined
   const thisYear = Number(atZone(receivedMs, zone).observedAt.slice(0, 4))
   const distance = ({ ms }: Moment) => Math.abs(ms - receivedMs)
   const now = inYear(thisYear)

@@ -1,4 +1,4 @@
-import { readStamp } from '../intake/syslog-time.ts'
+import { NO_RECEIPT, readStamp } from '../intake/syslog-time.ts'
 
 export interface ClamdVersion {
   /** `1.4.6` */
@@ -17,7 +17,7 @@ export function readVersion(text: string, zone: string): ClamdVersion | undefine
   if (!engine) return undefined
   const version = Number(number)
   if (number === undefined || !Number.isInteger(version)) return { engine }
-  const stamp = readStamp(date.join('/').replace(/^[A-Z][a-z]{2} /, ''), Number.MAX_SAFE_INTEGER / 2, zone)
+  const stamp = readStamp(date.join('/').replace(/^[A-Z][a-z]{2} /, ''), NO_RECEIPT, zone)
   return { engine, database: { version, dayMs: stamp?.moment?.ms } }
 }
 

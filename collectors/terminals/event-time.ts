@@ -1,4 +1,4 @@
-import { readStamp } from '../intake/syslog-time.ts'
+import { NO_RECEIPT, readStamp } from '../intake/syslog-time.ts'
 import { atZone, type Moment, readMoment } from '../intake/wall-clock.ts'
 
 /** Epoch values from here on are milliseconds; smaller ones are seconds (1e12 ms is 2001, 1e12 s is far away). */
@@ -27,6 +27,6 @@ function wallOrIso(text: string, zone: string): Moment | undefined {
   if (moment) return moment
   // The year stands in the text, or it is none of an event: no guess from the time of receipt.
   if (!/\b(19|20)\d{2}\b/.test(text)) return undefined
-  const stamp = readStamp(text, Number.MAX_SAFE_INTEGER / 2, zone)
+  const stamp = readStamp(text, NO_RECEIPT, zone)
   return stamp?.length === text.length ? stamp.moment : undefined
 }

@@ -38,11 +38,12 @@ describe('answers', () => {
       database: { version: 27834, dayMs: Date.parse('2026-11-23T09:45:00+08:00') },
     })
     expect(readVersion('ClamAV 1.4.6', ZONE)).toEqual({ engine: '1.4.6' })
+    expect(readVersion('ClamAV 1.4.6/7/Mon Nov 23 09:45:00', ZONE)?.database).toEqual({ version: 7, dayMs: undefined })
     expect(readVersion('ClamAV 1.4.6/0/', ZONE)).toEqual({
       engine: '1.4.6',
       database: { version: 0, dayMs: undefined },
     })
-    for (const text of ['', 'PONG', 'ClamAV', 'ClamAV /1/2', 'HTTP/1.1 400'])
+    for (const text of ['', 'PONG', 'OK 1/2/Nov 24 10:21:00', 'ClamAV', 'ClamAV /1/2', 'HTTP/1.1 400'])
       expect(readVersion(text, ZONE)).toBe(undefined)
   })
   test('STATS', () => {

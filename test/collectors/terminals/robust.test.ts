@@ -142,6 +142,7 @@ describe('event time', () => {
     'yesterday',
     '2026-13-01 00:00:00',
     'Nov 24 10:21:00',
+    'Nov 24 10:21:00 in 2026',
     null,
     {},
     true,
