@@ -163,12 +163,14 @@ export class Watch {
     return `${alone ? DOMAIN_WORDS[source.domain] : source.name}采集器`
   }
 
-  /** Freshness of the worst of these sources: broken, then never heard of, then the one nearest to its deadline. */
+  /**
+   * Freshness of the worst of these sources: broken, then the one nearest to its deadline. One that was never heard of
+   * has given no figure anything: it counts only when nothing else speaks, and has its own state and alert.
+   */
   freshness(ids: readonly string[]): Freshness {
-    const found = this.sources
-      .filter(({ id }) => ids.includes(id))
-      .map((source) => this.#freshnessOf(source))
-      .sort((a, b) => urgency(a) - urgency(b))[0]
+    const all = this.sources.filter(({ id }) => ids.includes(id)).map((source) => this.#freshnessOf(source))
+    const spoken = all.filter(({ at, state }) => at !== null || state === 'broken')
+    const found = (spoken.length > 0 ? spoken : all).sort((a, b) => urgency(a) - urgency(b))[0]
     return found ?? { source: '未配置来源', at: null, staleAfterS: 60, state: 'ok' }
   }
 

@@ -209,6 +209,8 @@ describe.each(['sqlite', 'postgres'] as const)('sources on %s', (kind) => {
     expect(await state('wand')).toBe('never')
     await beatFor(560, ['tq-main', 'hik-1', 'hik-2'])
     expect(house.alerts.raised[0]).toMatchObject({ cause: 'collector.silent:wand', values: { what: '未接入' } })
+    // It has given no figure anything: those of the others do not turn unknown because of it.
+    expect((await house.feature.freshness(['wand', 'tq-main'])).at).not.toBeNull()
   })
 
   it('the Will says at once that a collector died; its next heartbeat brings it back', async () => {
