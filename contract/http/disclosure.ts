@@ -350,7 +350,7 @@ export const disclosureRoutes = {
         hash,
         url: z.string(),
       }),
-    ),
+    ).extend({ unit: z.string(), demo: z.boolean() }),
   }),
   publicFile: route({
     id: 'publicDocumentFile',

@@ -27,7 +27,7 @@ export function hintsOf(
       note(at, at + given.length, '与一名当事人的名字相同')
   }
   const called =
-    /(?:被害人|证人|同案人|犯罪嫌疑人|被告人|监护人|法定代理人)(\p{Script=Han}{2,3})(?=[、，。；（(]|的|系|均|陈述|证实|证言)/dgu
+    /(?:被害人|证人|同案人|犯罪嫌疑人|被告人|监护人|法定代理人)(\p{Script=Han}{2,3})(?=[、，。；（(]|的|系|均|也|在|向|与|和|等|到|于|将|陈述|证实|证言|证明)/dgu
   for (const found of text.matchAll(called)) {
     const [, name = ''] = found
     const [start = 0, end = 0] = found.indices?.[1] ?? []

@@ -62,6 +62,8 @@ export function publicRoutes(deps: DisclosureDeps): BoundRoute[] {
               ]
             : [],
         ),
+        unit: config.site.unit,
+        demo: config.site.demo,
         cursor: found.length === query.limit ? String(offset + found.length) : null,
       }
     }),
