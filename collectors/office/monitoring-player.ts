@@ -25,7 +25,9 @@ const REPLIES = [
 ]
 const REFUSED = '未说明原因和整改措施，请补充（演示）'
 
-const Cases = z.object({ items: z.array(z.object({ id: z.string(), handler: z.string().nullable() })) })
+const Cases = z.object({
+  items: z.array(z.object({ id: z.string(), kind: z.string(), handler: z.string().nullable() })),
+})
 
 type Item = z.infer<(typeof monitoringRoutes)['notices']['answer']>['items'][number]
 
@@ -97,9 +99,11 @@ export class MonitoringPlayer {
     const cases = found.items.filter(({ handler }) => handler !== null)
     if (manual.length === 0 || cases.length === 0) return
     for (let n = 0; n < count; n += 1) {
-      const { id, title } = chance.pick(manual)
+      const { id, title, kinds } = chance.pick(manual)
+      const fitting = cases.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
+      if (fitting.length === 0) continue
       const text = `案管核对案卷发现：${title}（演示）`
-      await this.#ask.post(DESK, '/monitoring/findings', { caseId: chance.pick(cases).id, check: id, text })
+      await this.#ask.post(DESK, '/monitoring/findings', { caseId: chance.pick(fitting).id, check: id, text })
     }
   }
 

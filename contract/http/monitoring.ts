@@ -51,6 +51,8 @@ export type FindingItem = z.infer<typeof FindingItem>
 export const FindingDetail = FindingItem.extend({
   /** Name of the procuratorate, for the notice. */
   unit: z.string(),
+  /** Everything is generated: said on the notice too. */
+  demo: z.boolean(),
   measure: z.enum(MEASURE_IDS),
   basis: z.string(),
   unverified: z.boolean(),
@@ -98,6 +100,8 @@ export const MonitoringCheckItem = z.object({
   title: z.string(),
   /** False: the data cannot show it, it is registered by hand. */
   automatic: z.boolean(),
+  /** Kinds of case that it looks at; empty = every kind. */
+  kinds: z.array(z.string()),
   enabled: z.boolean(),
   conditions: z.array(z.string()),
   basis: z.string(),

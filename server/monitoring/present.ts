@@ -83,6 +83,7 @@ export function presentDetail(
   return {
     ...presentFinding(deps, finding, notice, now),
     unit: deps.config.site.unit,
+    demo: deps.config.site.demo,
     measure: check?.measure ?? 'remind',
     basis: check?.basis ?? deps.config.monitoring.legal_basis,
     unverified: check?.unverified ?? false,
@@ -112,7 +113,12 @@ export function presentDetail(
           demand: notice.demand,
           answeredAt: notice.answered_ms === null ? null : Number(notice.answered_ms),
           inTime: notice.in_time === null ? null : notice.in_time === 1,
-          ledger: replyDeadline(deps, notice.issued_day).ledger.map(({ date, what, law }) => ({ date, what, law })),
+          ledger: replyDeadline(deps, notice.issued_day).ledger.map(({ date, what, law }, at) => ({
+            date,
+            // The engine speaks of cases: what starts this clock is the notice.
+            what: at === 0 ? '发出通知书，当日不计' : what,
+            law,
+          })),
         }
       : null,
   }

@@ -60,6 +60,7 @@ export function readingRoutes(deps: MonitoringDeps): BoundRoute[] {
         groupName: MONITORING_GROUPS[check.group],
         title: check.title,
         automatic: check.when.length > 0,
+        kinds: check.kinds,
         enabled: check.enabled,
         conditions: check.when.map((condition) => `${FACTS[condition.fact]} ${conditionWords(condition)}`),
         basis: check.basis,

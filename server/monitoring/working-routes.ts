@@ -103,6 +103,8 @@ async function register(
     throw new Refusal('unprocessable', '没有这个检查项', [{ path: 'check', message: '没有这个检查项' }])
   const [one] = await deps.cases.byIds(turn.tx, [caseId])
   if (!one) throw new Refusal('not-found', '没有这件案件')
+  if (check.kinds.length > 0 && !check.kinds.includes(one.kind))
+    throw new Refusal('unprocessable', `“${check.title}”不适用于${one.typeName}案件`)
   const run = `manual ${officeDate(turn.now)}`
   const known = await findingsOfCases(turn.tx, [caseId])
   if (known.some((finding) => finding.check === checkId && finding.run === run))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { deskHttp } from '../../collectors/office/desk-http.ts'
 import { FIRST_LEAVES, MemberPlayer } from '../../collectors/office/member-player.ts'
+import { FIRST_REGISTERED, MonitoringPlayer } from '../../collectors/office/monitoring-player.ts'
 import { chanceOf } from '../../collectors/office/random.ts'
 import { FIRST_REVIEWS, ReviewPlayer } from '../../collectors/office/review-player.ts'
 import { type Demo, Product } from '../commands/product.ts'
@@ -65,7 +66,7 @@ test('cases are checked, judged, objected to, and decided, each by who may', asy
     chance: chanceOf('reviews'),
     nonce: () => 'ab'.repeat(32),
   })
-  for (let visit = 0; visit < 20; visit += 1) {
+  for (let visit = 0; visit < 28; visit += 1) {
     player.tick(START + 120_000 + visit * 16_000)
     await player.settled()
   }
@@ -84,6 +85,20 @@ test('cases are checked, judged, objected to, and decided, each by who may', asy
   for (const type of ['sample.completed', 'review.evaluate', 'review.answer', 'review.decide'])
     expect(types.has(type)).toBe(true)
 }, 60_000)
+
+test('problems of flow are registered, noticed, answered, and judged by another', async () => {
+  const player = new MonitoringPlayer({ ...common(), site: demoConfig().site, chance: chanceOf('monitoring') })
+  for (let visit = 0; visit < 8; visit += 1) {
+    player.tick(START + 130_000 + visit * 21_000)
+    await player.settled()
+  }
+  expect(troubles).toEqual([])
+  type Findings = { items: { stage: string; noticeNo: string | null }[] }
+  const { items } = (await (await get('/monitoring/findings?limit=1000')).json()) as Findings
+  expect(items.filter(({ stage }) => stage !== 'recorded').length).toBeGreaterThanOrEqual(FIRST_REGISTERED)
+  expect(items.some(({ noticeNo }) => noticeNo?.startsWith('流监通〔'))).toBe(true)
+  expect(items.some(({ stage }) => stage === 'corrected')).toBe(true)
+}, 30_000)
 
 test('some are on leave, nobody at a desk that a visitor may use', async () => {
   const player = new MemberPlayer({ ...common(), chance: chanceOf('members'), mayLeave: (id) => id !== 'p07' })

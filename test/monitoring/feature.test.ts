@@ -204,6 +204,10 @@ describe.each(['sqlite', 'postgres'] as const)('findings on %s', (kind) => {
     const found = await o.call<FindingDetail>('registerFinding', management, undefined, body)
     expect(found).toMatchObject({ stage: 'found', group: 'PROPERTY', addressee: '蒋大天' })
     await expect(o.call('registerFinding', management, undefined, body)).rejects.toMatchObject({ id: 'conflict' })
+    const civil = await o.accept(2, { kind: '民事诉讼监督' })
+    await expect(o.call('registerFinding', management, undefined, { ...body, caseId: civil })).rejects.toMatchObject({
+      id: 'unprocessable',
+    })
     await o.look()
     expect((await o.get(management, found.id)).stage).toBe('found')
     await expect(o.call('registerFinding', management, undefined, { ...body, check: 'no' })).rejects.toMatchObject({
