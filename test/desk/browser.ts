@@ -74,7 +74,7 @@ export class House {
   async signedIn(role: string, path: string, size?: { width: number; height: number }): Promise<Visitor> {
     const visitor = await this.visit(`/login?next=${encodeURIComponent(path)}`, size)
     await signIn(visitor.page, this.account(role))
-    await visitor.page.waitForURL((url) => url.pathname.startsWith(path))
+    await visitor.page.waitForURL((url) => url.pathname.startsWith(new URL(path, url).pathname))
     return visitor
   }
 

@@ -180,6 +180,12 @@ describe.each([
   ['alerts', 'security-officer'],
   ['cases', 'case-management'],
   ['draws', 'case-management'],
+  ['draws/designations?new=designate', 'case-management'],
+  ['draws/members', 'case-management'],
+  ['draws/load', 'case-management'],
+  ['draws/fairness', 'auditor'],
+  ['reviews?view=all', 'case-management'],
+  ['reviews/samples', 'inspection'],
   ['sources', 'system-admin'],
   ['figures', 'system-admin'],
 ])('desk %s', (name, role) => {
