@@ -20,6 +20,7 @@ const ZONE_ROOMS = [
   'deadlines',
   'assignment',
   'review',
+  'disclosure',
   'security',
   'cases',
   'alerts',
@@ -27,7 +28,11 @@ const ZONE_ROOMS = [
   'run',
 ]
 /** Whole processes and brokers: slow, and the same code as in the first run. */
-const NOT_AGAIN = ['test/collectors/{delivery,run}/**', 'test/collectors/office/load.test.ts']
+const NOT_AGAIN = [
+  'test/disclosure/{corpus,malice}.test.ts',
+  'test/collectors/{delivery,run}/**',
+  'test/collectors/office/load.test.ts',
+]
 const OTHER_ZONES = ['UTC', 'America/New_York']
 
 const filters = process.argv.slice(2)
