@@ -120,6 +120,12 @@ describe('the patrol desk', () => {
     expect((await round()).result).toBe('missed')
   })
 
+  it('rounds before the first touch that the house knows are not called missed', async () => {
+    await send(await scanned('P01'))
+    const { items } = await call<{ items: RoundItem[] }>(patrolRoutes.rounds, {})
+    expect(items.at(-1)?.round).toBe('2026-11-24T07:00')
+  })
+
   it('a person corrects a result with a reason; it stands above the touches and is only ever added to', async () => {
     records.clock.ms = SEVEN + 14 * HOUR
     await tick(records, feature, 'patrol-rounds')

@@ -3,7 +3,7 @@ import { type BoundRoute, bind } from '../../feature.ts'
 import { Refusal } from '../../refusal.ts'
 import { DAY_MS, HOUR_MS, type SecurityDeps } from '../context.ts'
 import { addCorrection, listCorrections, readManual, withCorrection } from './corrections.ts'
-import { readCheckIns, saveResult } from './repository.ts'
+import { firstCheckIn, readCheckIns, saveResult } from './repository.ts'
 import { assess, type Round, roundsBetween, roundWindow } from './rules.ts'
 
 /** How far back rounds are listed and may be corrected. */
@@ -48,7 +48,10 @@ export function patrolDeskRoutes(deps: SecurityDeps & { newId(): string }): Boun
 
   /** Newest first; what may be walked now stands at the top. */
   async function rounds(now: number): Promise<RoundItem[]> {
-    const around = roundsBetween(patrol, now - LISTED_MS, now + 12 * HOUR_MS, deps.calendar).reverse()
+    // Before its first touch the house knew nothing of rounds: that is no list of missed ones.
+    const first = (await firstCheckIn(deps.records.read)) ?? now - 2 * DAY_MS
+    const from = Math.max(now - LISTED_MS, first - 2 * HOUR_MS)
+    const around = roundsBetween(patrol, from, now + 12 * HOUR_MS, deps.calendar).reverse()
     const checkIns = await readCheckIns(deps.records.read, now - LISTED_MS - HOUR_MS, now + HOUR_MS)
     const manual = await readManual(
       deps.records.read,

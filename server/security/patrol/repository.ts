@@ -96,6 +96,16 @@ export async function readCheckIns(db: Reader | Tx, from: number, to: number): P
   return rows.map(toCheckIn)
 }
 
+/** When the first touch that the house knows was made; undefined when it knows none. */
+export async function firstCheckIn(db: Reader): Promise<number | undefined> {
+  const row = await db
+    .withTables<Tables>()
+    .selectFrom('patrol_checkin')
+    .select((eb) => eb.fn.min('at_ms').as('at'))
+    .executeTakeFirst()
+  return row?.at === null || row?.at === undefined ? undefined : Number(row.at)
+}
+
 /** Results that were last told, by `route round`. */
 export async function readResults(db: Tx, rounds: readonly string[]): Promise<Map<string, string>> {
   if (rounds.length === 0) return new Map()
