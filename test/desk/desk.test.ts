@@ -11,7 +11,7 @@ afterAll(() => house.close(), 30_000)
 const NARROW = { width: 1280, height: 800 }
 
 async function expectLegible(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `desk-${name}.png`) })
+  await page.screenshot({ path: join(SHOTS, `desk-${name.replaceAll(/\W/g, '-')}.png`) })
   const { texts, overflows } = await measureDesk(page)
   expect(texts.length).toBeGreaterThan(5)
   expect(texts.filter(({ px }) => px < 14)).toEqual([])
