@@ -23,7 +23,7 @@ export const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMill
 export const DAY = 86_400_000
 
 /** The cases' own tasks are another story. */
-const QUIET = { open: async () => undefined, close: async () => undefined }
+const QUIET = { open: async () => undefined, close: async () => undefined, readdress: async () => undefined }
 
 /** A person of the demo office with all words of the roles. */
 export function person(account: string, roles: readonly string[] = [account]): Principal {

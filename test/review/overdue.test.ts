@@ -10,7 +10,7 @@ import { alertLog, feed, storedEvent, type TestRecords, testRecords, tick } from
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 const DAY = 86_400_000
 const config = demoConfig()
-const QUIET = { open: async () => undefined, close: async () => undefined }
+const QUIET = { open: async () => undefined, close: async () => undefined, readdress: async () => undefined }
 
 async function office() {
   const alerts = alertLog()
