@@ -126,6 +126,20 @@ function lookUp(config: SourceConfig, all: Config): { site: string; profile: Pro
   return { site: all.site.site, profile }
 }
 
+const MAX_REMEMBERED = 5000
+/** The same few hundred people come again and again; a keyed hash costs as much as parsing the message. */
+export function remembering(hash: (no: string) => string): (no: string) => string {
+  const known = new Map<string, string>()
+  return (no) => {
+    const before = known.get(no)
+    if (before !== undefined) return before
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    const made = hash(no)
+    known.set(no, made)
+    return made
+  }
+}
+
 function contextOf(
   config: SourceConfig,
   house: House,
@@ -156,7 +170,7 @@ function contextOf(
     store: delivery.store,
     crashed,
     listens: (ports) => writePorts(house.dataDir, config.id, ports),
-    personHash: (no) => personHash(key, no),
+    personHash: remembering((no) => personHash(key, no)),
     chance: house.chance,
   }
 }

@@ -28,6 +28,20 @@ export interface Stamp {
  * time is one, and one without year is none.
  */
 export function readStamp(text: string, receivedMs: number, zone: string): Stamp | undefined {
+  const minute = Math.floor(receivedMs / 60_000)
+  if (last?.minute === minute && last.zone === zone && text.startsWith(last.text) && endsThere(text, last.text.length))
+    return last.stamp
+  const stamp = readAnyStamp(text, receivedMs, zone)
+  if (stamp && endsThere(text, stamp.length)) last = { text: text.slice(0, stamp.length), zone, minute, stamp }
+  return stamp
+}
+
+/** Messages come many a second with the same stamp. */
+let last: { text: string; zone: string; minute: number; stamp: Stamp } | undefined
+/** Followed by a word, and not by the year that some put last. */
+const endsThere = (text: string, at: number): boolean => text[at] === ' ' && !text.startsWith(' 20', at)
+
+function readAnyStamp(text: string, receivedMs: number, zone: string): Stamp | undefined {
   const head = text.slice(0, 48)
   const bsd = BSD.exec(head)
   if (bsd) return { length: bsd[0].length, moment: plausible(bsdMoment(bsd, receivedMs, zone), receivedMs) }

@@ -12,7 +12,19 @@ const WITH_NAMED_ZONE = /^(.*\d)\s*(?:GMT|UTC)([+-]\d{2}:?\d{2})?$/
  */
 export function readEventTime(value: unknown, zone: string): Moment | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
-  const text = String(value).trim()
+  const key = `${zone}|${value}`
+  if (known.has(key)) return known.get(key)
+  if (known.size >= MAX_KNOWN) known.clear()
+  const moment = readTime(String(value).trim(), zone)
+  if (key.length <= 64) known.set(key, moment)
+  return moment
+}
+
+/** Messages come many a second with the same times. */
+const known = new Map<string, Moment | undefined>()
+const MAX_KNOWN = 256
+
+function readTime(text: string, zone: string): Moment | undefined {
   if (/^\d{9,16}(\.\d+)?$/.test(text)) return ofEpoch(Number(text), zone)
   const named = WITH_NAMED_ZONE.exec(text)
   if (named) return wallOrIso(named[1]?.trim() ?? '', named[2] ?? '+00:00')

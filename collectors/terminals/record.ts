@@ -37,7 +37,9 @@ export const dialect: DialectFactory = (file, personHash) => {
   const decode: Dialect = (message, receivedMs, raw, encoding) => {
     const body = parse(message.message)
     if (!body) return { ...nothing(), refusals: [refuse(broken, raw, detail)] }
-    const known = profile.classes.find((one) => fits(one, body, profile))
+    const topic = String(firstOf(body, profile.topicPath) ?? '')
+    const type = String(firstOf(body, [profile.typePath]) ?? '')
+    const known = profile.classes.find((one) => fits(one, body, topic, type))
     if (known?.event === 'drop') return { ...nothing(), dropped: 1 }
     const kind = known ?? { ...UNKNOWN, time: profile.time }
     const decoded = toDraft(kind, body, { profile, personHash, receivedMs, raw, encoding })
@@ -51,12 +53,11 @@ export const dialect: DialectFactory = (file, personHash) => {
 const topicOf = (body: Json, { topicPath, typePath }: RecordProfile): string | undefined =>
   textOf(firstOf(body, [...topicPath, typePath]))?.slice(0, 64)
 
-function fits(kind: RecordClass, body: Json, { topicPath, typePath }: RecordProfile): boolean {
+function fits(kind: RecordClass, body: Json, saidTopic: string, saidType: string): boolean {
   const { topic, topics, type, has, where, atLeast } = kind
-  const said = (paths: readonly string[]) => String(firstOf(body, paths) ?? '')
-  if (topic !== undefined && !said(topicPath).includes(topic)) return false
-  if (topics !== undefined && !topics.includes(said(topicPath))) return false
-  if (type !== undefined && !said([typePath]).includes(type)) return false
+  if (topic !== undefined && !saidTopic.includes(topic)) return false
+  if (topics !== undefined && !topics.includes(saidTopic)) return false
+  if (type !== undefined && !saidType.includes(type)) return false
   if (has !== undefined && at(body, has) === undefined) return false
   if (Object.entries(atLeast).some(([path, least]) => !((numberOf(firstOf(body, [path])) ?? -1) >= least))) return false
   return Object.entries(where).every(([path, part]) => holds(at(body, path), part))

@@ -4,6 +4,7 @@ import { chance, systemClock } from '../../../collectors/clock.ts'
 import { openDelivery } from '../../../collectors/delivery/delivery.ts'
 import { syslogSource } from '../../../collectors/intake/syslog.ts'
 import type { SourceContext } from '../../../collectors/source.ts'
+import { remembering } from '../../../collectors/supervisor.ts'
 import { personHash } from '../../../config/person.ts'
 import { SourceConfig } from '../../../config/schema.ts'
 import { profileOf } from '../../collectors/terminals/decoders.ts'
@@ -24,6 +25,7 @@ const delivery = openDelivery({
   log,
 })
 let stored = 0
+let idle = process.cpuUsage()
 const context: SourceContext = {
   ...delivery,
   site: 'bench',
@@ -48,16 +50,23 @@ const context: SourceContext = {
   async deliver(drafts, cursor) {
     await delivery.deliver(drafts, cursor)
     stored += drafts.length
-    if (stored === Number(wanted))
-      process.send?.({ stored, cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 })
+    if (stored === Number(wanted)) process.send?.({ stored, cpuMs: cpuSince(idle) })
   },
   crashed: (error) => {
     throw error
   },
-  listens: ({ tcp }) => process.send?.({ port: tcp }),
-  personHash: (no) => personHash('0'.repeat(64), no),
+  listens: ({ tcp }) => {
+    idle = process.cpuUsage()
+    process.send?.({ port: tcp })
+  },
+  personHash: remembering((no) => personHash('0'.repeat(64), no)),
   chance,
 }
+function cpuSince(from: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(from)
+  return (user + system) / 1000
+}
+
 const config = SourceConfig.parse({
   id: 'bench',
   name: 'bench',
