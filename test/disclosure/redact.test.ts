@@ -207,6 +207,12 @@ describe('any text', () => {
     )
   })
 
+  it('is read in a time that grows with its length, not with its square', () => {
+    // A quadratic reader would need an hour for these; vitest's own limit is the only clock.
+    for (const unit of ['1 ', '路', '示例省路', '张 三 ', '〔2026〕示', '字字', 'a@', '区一二三'])
+      run(unit.repeat(Math.ceil(300_000 / unit.length)))
+  })
+
   it('hides a number of 18 however it is cut', () => {
     const id = fc.stringMatching(/^1401(0[1-9]|2[1-9])(19[3-9]\d|200\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d)\d{3}[\dX]$/)
     const gap = fc.constantFrom('', '', '', ' ', '\n', '　', '\u200b', '-')

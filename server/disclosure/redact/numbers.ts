@@ -65,13 +65,26 @@ function withLoneX(text: string, run: Group[]): Group[] {
   return [...run, { start: end - 1, end, digits: 'X' }]
 }
 
-/** What a hit leaves on either side is read as a run of its own: so it would be once the hit is masked. */
+/**
+ * What a hit leaves on either side is read as a run of its own: so it would be once the hit is masked. Before the hit
+ * that can only be all of what is left there, since its parts have been asked already.
+ */
 function readRun(run: readonly Group[], rules: readonly CompiledNumber[]): NumberHit[] {
-  for (let from = 0; from < run.length; from++) {
-    const hit = readAt(run, from, rules)
-    if (hit) return [...readRun(run.slice(0, from), rules), hit.found, ...readRun(run.slice(hit.next), rules)]
+  const hits: NumberHit[] = []
+  let first = 0
+  for (let from = 0; from < run.length; ) {
+    const hit = readAt(run, first, from, rules)
+    if (!hit) {
+      from++
+      continue
+    }
+    const left = from - first <= MOST_DIGITS ? readAt(run.slice(first, from), 0, 0, rules) : undefined
+    if (left) hits.push(left.found)
+    hits.push(hit.found)
+    from = hit.next
+    first = from
   }
-  return []
+  return hits
 }
 
 interface Candidate {
@@ -82,14 +95,19 @@ interface Candidate {
 }
 
 /** The best reading of the digits from one group on: one group by its bare shape, several when they agree. */
-function readAt(run: readonly Group[], from: number, rules: readonly CompiledNumber[]): Candidate | undefined {
+function readAt(
+  run: readonly Group[],
+  first: number,
+  from: number,
+  rules: readonly CompiledNumber[],
+): Candidate | undefined {
   const start = run[from]?.start ?? 0
   let best: Candidate | undefined
   for (let to = from, digits = ''; to < run.length; to++) {
     const group = run[to]
     digits += group?.digits ?? ''
     if (!group || (to > from && digits.length > MOST_DIGITS)) break
-    const whole = from === 0 && to === run.length - 1
+    const whole = from === first && to === run.length - 1
     for (const [order, rule] of rules.entries()) {
       if (!rule.regex.test(digits)) continue
       if (to > from && !AGREES[rule.apart](digits, rule) && !(whole && rule.apart !== 'never')) continue
