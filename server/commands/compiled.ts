@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newest } from './newest.ts'
 
@@ -23,14 +23,15 @@ export const LEAN: Readonly<Record<string, string>> = {
  * Returns at once when it is such a process already.
  */
 export function runCompiled(root: string): void {
-  const cache = join(root, 'node_modules/.cache/compiled')
-  const mark = join(cache, '.filled')
-  const filled = existsSync(mark) && SOURCES.every((source) => newest(join(root, source)) <= statSync(mark).mtimeMs)
   // Once is enough, even when somebody saves a source meanwhile or a file's time lies ahead of the clock.
   if (process.env.SANLING_COMPILED === String(process.pid)) return
+  const caches = join(root, 'node_modules/.cache/compiled')
+  // A folder for each state of the sources: two starts at once fill the same one, and nobody clears it under the other.
+  const state = Math.max(...SOURCES.map((source) => newest(join(root, source))))
+  const cache = join(caches, Math.trunc(state).toString(36))
   const env = { ...process.env, ...LEAN, NODE_COMPILE_CACHE: cache, SANLING_COMPILED: String(process.pid) }
-  if (!filled) {
-    rmSync(cache, { recursive: true, force: true })
+  const mark = join(cache, '.filled')
+  if (!existsSync(mark)) {
     mkdirSync(cache, { recursive: true })
     const warm = spawnSync(process.execPath, [...LEAN_V8, join(root, 'server/commands/warm.ts')], {
       env,
@@ -38,6 +39,22 @@ export function runCompiled(root: string): void {
     })
     // A source that does not even load is reported by the process that needs it.
     if (warm.error === undefined) writeFileSync(mark, '')
+    dropOld(caches, cache)
   }
   process.execve?.(process.execPath, [process.execPath, ...LEAN_V8, ...process.argv.slice(1)], env)
+}
+
+const OLD_MS = 3_600_000
+
+/** Caches of earlier states. One that another start still uses is left for next time. */
+function dropOld(caches: string, own: string): void {
+  for (const name of readdirSync(caches)) {
+    const folder = join(caches, name)
+    try {
+      if (folder !== own && statSync(own).mtimeMs - statSync(folder).mtimeMs > OLD_MS)
+        rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Somebody else was quicker.
+    }
+  }
 }
