@@ -155,7 +155,8 @@ function runsOf(text: string): [run: string, sample: string][] {
   const runs: [string, string][] = []
   let last: string | undefined
   for (const one of text) {
-    const shown = /\s/u.test(one) ? ' ' : fontFor(one.codePointAt(0) ?? 0) ? one : '□'
+    // An indent of full-width blanks stays as wide as it was.
+    const shown = one !== '\u3000' && /\s/u.test(one) ? ' ' : fontFor(one.codePointAt(0) ?? 0) ? one : '□'
     const file = fontFor(shown.codePointAt(0) ?? 0)?.name
     const run = runs.at(-1)
     if (run && file === last) run[0] += shown
