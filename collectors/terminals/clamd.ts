@@ -124,6 +124,7 @@ function converse(
         new ClamdError(
           connected ? 'cut' : 'unreachable',
           `${connected ? '连接中断' : '连不上 clamd'}（${error.code}）`,
+          error.code,
         ),
       ),
     )
