@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { AlertLoadPanel, AlertsPanel } from './alerts.ts'
 import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
-import { DisclosurePanel } from './disclosure.ts'
 import { CrossPanel } from './cross.ts'
+import { DisclosurePanel } from './disclosure.ts'
+import { PetitionChangesPanel, PetitionLimitsPanel, PetitionPanel } from './petitions.ts'
 import { ReviewGradesPanel, ReviewPanel } from './review.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
 import { SourcesPanel } from './sources.ts'
@@ -30,6 +31,9 @@ export const PANELS = {
   review: ReviewPanel,
   disclosure: DisclosurePanel,
   'review-grades': ReviewGradesPanel,
+  petition: PetitionPanel,
+  'petition-changes': PetitionChangesPanel,
+  'petition-limits': PetitionLimitsPanel,
 } as const
 export type PanelName = keyof typeof PANELS
 export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>
