@@ -17,7 +17,13 @@ export interface DropFile {
   again: boolean
 }
 
-const SIDECARS = ['.ok', '.md5']
+/** Marks that a sender or a one-way gateway lays beside a file: it is whole, or it is when its digest fits. */
+const MARKS = ['.ok', '.done']
+const DIGESTS = [
+  ['.sha256', 'sha256'],
+  ['.md5', 'md5'],
+] as const
+const SIDECARS = [...MARKS, ...DIGESTS.map(([ending]) => ending)]
 const IGNORED = /^(\.|~\$)|\.(tmp|part|crdownload|report\.json)$/i
 
 /**
@@ -73,17 +79,20 @@ export class DropFolder {
     const now = { size: found.size, mtimeMs: found.mtimeMs }
     const before = this.#seen.get(name)
     const sidecar = await this.#sidecarFits(name, names)
+    // Its digest says that something is still missing, however long it stands still.
+    if (sidecar === undefined) return false
     const verdict = readiness({ before, now, nowMs, settleMs: this.#settleMs, sidecar, free: await isFree(path) })
     if (!before || verdict.why === 'growing') this.#seen.set(name, { ...now, sinceMs: nowMs })
     return verdict.ready
   }
 
-  async #sidecarFits(name: string, names: ReadonlySet<string>): Promise<boolean> {
-    if (names.has(`${name}.ok`)) return true
-    if (!names.has(`${name}.md5`)) return false
+  /** False: there is none. Undefined: its digest does not fit. */
+  async #sidecarFits(name: string, names: ReadonlySet<string>): Promise<boolean | undefined> {
+    const digest = DIGESTS.find(([ending]) => names.has(name + ending))
+    if (!digest) return MARKS.some((ending) => names.has(name + ending))
     const path = join(this.#path, name)
-    const [bytes, sum] = await Promise.all([readFile(path), readFile(`${path}.md5`, 'utf8')])
-    return sum.toLowerCase().includes(createHash('md5').update(bytes).digest('hex'))
+    const [bytes, sum] = await Promise.all([readFile(path), readFile(path + digest[0], 'utf8')])
+    return sum.toLowerCase().includes(createHash(digest[1]).update(bytes).digest('hex')) || undefined
   }
 
   async #claim(name: string): Promise<DropFile | undefined> {
