@@ -29,7 +29,7 @@ interface Reading {
   made: Compiled
   plain: string
   tight: View
-  people: readonly HiddenPerson[]
+  cast: Cast
   hasMinor: boolean
   caseNumbers: readonly Span[]
 }
@@ -40,8 +40,9 @@ const PASSES = 5
 export function redact(rules: RedactionRules, input: RedactionInput): Redaction {
   let { text } = input
   let replacements: Replacement[] = []
+  const cast = castOf(rules, input)
   for (let pass = 0; pass < PASSES; pass++) {
-    const found = findAll(rules, { ...input, text })
+    const found = findAll(rules, { ...input, text }, cast)
     if (found.length === 0) break
     text = applied(text, found)
     replacements = replacements.length === 0 ? found : composed(input.text, replacements, found)
@@ -50,14 +51,29 @@ export function redact(rules: RedactionRules, input: RedactionInput): Redaction 
 }
 
 /** What one pass would replace, in order, without overlaps. */
-export function findAll(rules: RedactionRules, { text, parties, documentKind }: RedactionInput): Replacement[] {
-  const reading = read(rules, text, parties, documentKind)
+export function findAll(rules: RedactionRules, input: RedactionInput, cast = castOf(rules, input)): Replacement[] {
+  const { text, parties } = input
+  const reading = read(rules, text, parties, cast)
   const names = nameHits(reading)
   const hits = [...names, ...numberHits(reading), ...patternHits(reading, names)]
   return merged(hits).filter(({ start, end, replacement }) => text.slice(start, end) !== replacement)
 }
 
-function read(rules: RedactionRules, text: string, parties: readonly Party[], documentKind: DocumentKind): Reading {
+/** The people to hide and one pattern for all the ways they are written: the same for every pass. */
+interface Cast {
+  people: readonly HiddenPerson[]
+  byForm: ReadonlyMap<string, HiddenPerson>
+  regex: RegExp | undefined
+}
+function castOf(rules: RedactionRules, { parties, documentKind }: Omit<RedactionInput, 'text'>): Cast {
+  const people = hiddenPeople(rules, documentKind, parties)
+  const byForm = new Map<string, HiddenPerson>()
+  for (const person of people) for (const form of person.forms) if (!byForm.has(form)) byForm.set(form, person)
+  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length)
+  return { people, byForm, regex: forms.length > 0 ? new RegExp(forms.map(escaped).join('|'), 'giu') : undefined }
+}
+
+function read(rules: RedactionRules, text: string, parties: readonly Party[], cast: Cast): Reading {
   const made = compiled(rules)
   const plain = plainView(text)
   const tight = tightView(plain)
@@ -66,7 +82,7 @@ function read(rules: RedactionRules, text: string, parties: readonly Party[], do
     made,
     plain,
     tight,
-    people: hiddenPeople(rules, documentKind, parties),
+    cast,
     hasMinor: parties.some(({ minor }) => minor),
     caseNumbers: [...tight.text.matchAll(made.caseNumber)].map(({ index, 0: { length } }) =>
       original(tight, index, index + length),
@@ -80,16 +96,13 @@ const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/
 const NAME_GAP = 8
 const LATIN = /[a-z]/i
 
-function nameHits({ made, plain, tight, people }: Reading): (Hit & { strict: boolean })[] {
-  const byForm = new Map<string, HiddenPerson>()
-  for (const person of people) for (const form of person.forms) if (!byForm.has(form)) byForm.set(form, person)
-  if (byForm.size === 0) return []
-  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length)
+function nameHits({ made, plain, tight, cast }: Reading): (Hit & { strict: boolean })[] {
+  const { byForm, regex } = cast
+  if (!regex) return []
   const aliases = [...tight.text.matchAll(made.alias)].map(({ index, 0: { length } }) => ({
     start: index,
     end: index + length,
   }))
-  const regex = new RegExp(forms.map(escaped).join('|'), 'giu')
   const found = [...tight.text.matchAll(regex)].flatMap(({ index, 0: text }) => {
     const end = index + text.length
     const person = byForm.get(text.toLowerCase())
@@ -126,8 +139,8 @@ function numberHits({ rules, made, plain, caseNumbers }: Reading): Hit[] {
 }
 
 function patternHits(reading: Reading, names: readonly (Span & { strict: boolean })[]): Hit[] {
-  const { rules, made, plain, tight, hasMinor, people, caseNumbers } = reading
-  const strictPlaces = people.some(({ strict }) => strict) ? strictParagraphs(plain, names) : []
+  const { rules, made, plain, tight, hasMinor, cast, caseNumbers } = reading
+  const strictPlaces = cast.people.some(({ strict }) => strict) ? strictParagraphs(plain, names) : []
   return made.patterns.flatMap((rule) => {
     if (rule.scope === 'minor' && !hasMinor) return []
     if (rule.scope === 'victim' && strictPlaces.length === 0) return []
