@@ -6,6 +6,7 @@ import { AccountRules, checkAccounts } from './accounts.ts'
 import { ClockRules, checkClocks } from './clocks.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
+import { checkMediations, MediationRules } from './mediations.ts'
 import { MonitoringRules } from './monitoring.ts'
 import { checkDisclosure, DisclosureRules, RedactionRules } from './redaction.ts'
 import {
@@ -47,6 +48,7 @@ export interface Config {
   redaction: RedactionRules
   disclosure: DisclosureRules
   monitoring: MonitoringRules
+  mediations: MediationRules
   clocks: ClockRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
@@ -115,6 +117,7 @@ export function loadConfig(
   const redaction = read('rules/redaction.yaml', RedactionRules)
   const disclosure = read('rules/disclosure.yaml', DisclosureRules)
   const monitoring = read('rules/monitoring.yaml', MonitoringRules)
+  const mediations = read('rules/mediations.yaml', MediationRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
@@ -130,6 +133,7 @@ export function loadConfig(
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
   if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
+  if (mediations && deadlines && permissions) issues.push(...checkMediations(mediations, deadlines, permissions))
   if (
     issues.length > 0 ||
     !site ||
@@ -149,6 +153,7 @@ export function loadConfig(
     !redaction ||
     !disclosure ||
     !monitoring ||
+    !mediations ||
     !clocks ||
     !index
   )
@@ -172,6 +177,7 @@ export function loadConfig(
     redaction: redaction.value,
     disclosure: disclosure.value,
     monitoring: monitoring.value,
+    mediations: mediations.value,
     clocks: clocks.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),

@@ -310,6 +310,8 @@ export const SITUATIONS: Situation[] = [
   ['flow-notice.reply', '2026-11-14', OUT, [], '2026-11-24', '十日'],
   ['disclosure.submit', '2026-11-14', OUT, [], '2026-11-24', '十日'],
   ['disclosure.publish', '2026-11-24', OUT, [], '2026-12-01', '五个工作日'],
+  ['mediation.term', '2026-10-25', OUT, [], '2026-11-24', '三十日'],
+  ['mediation.confirmation', '2026-10-22', OUT, [], '2026-11-23', '周六顺延'],
   ['lawyer.complaint', '2026-11-14', OUT, [], '2026-11-24', '十日'],
   ['lawyer.file-access', '2026-11-24', OUT, [], '2026-11-27', '三个工作日'],
   ['lawyer.file-access', '2026-11-26', OUT, [], '2026-12-01', '跨周末'],
