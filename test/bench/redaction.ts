@@ -13,6 +13,12 @@ import { type Benchmark, median, type Row, row } from './row.ts'
 const DOCUMENTS = 1000
 const ROUNDS = 5
 
+/** Processor seconds: what others do on the machine is not ours. */
+const seconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
 /** What somebody writes in an afternoon: names and three numbers, one regular expression each. */
 function bare(text: string, names: readonly string[]): string {
   let out = text
@@ -37,16 +43,16 @@ function speed(rules: Rules, corpus: readonly CorpusDocument[]): Row[] {
   const ours: number[] = []
   const theirs: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    let before = performance.now()
+    let before = seconds()
     for (const input of inputs) redact(rules, input)
-    ours.push(megabytes / ((performance.now() - before) / 1000))
-    before = performance.now()
+    ours.push(megabytes / (seconds() - before))
+    before = seconds()
     for (const { text, parties } of inputs)
       bare(
         text,
         parties.map(({ name }) => name),
       )
-    theirs.push(megabytes / ((performance.now() - before) / 1000))
+    theirs.push(megabytes / (seconds() - before))
   }
   const missed = corpus.filter(({ story }) => {
     const names = story.parties.map(({ name }) => name)
@@ -58,7 +64,14 @@ function speed(rules: Rules, corpus: readonly CorpusDocument[]): Row[] {
   }).length
   const details = { documents: DOCUMENTS, megabytes, 'bare regex pass MB/s': median(theirs) }
   return [
-    row({ case: 'text redacted', unit: 'MB/s', product: median(ours), baseline: null, target: '>= 1', details }),
+    row({
+      case: 'text redacted',
+      unit: 'MB per processor second',
+      product: median(ours),
+      baseline: null,
+      target: '>= 1',
+      details,
+    }),
     row({
       case: 'documents that still show a name or number (bare pass: see details)',
       unit: '',
