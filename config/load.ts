@@ -8,6 +8,7 @@ import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { checkMediations, MediationRules } from './mediations.ts'
 import { MonitoringRules } from './monitoring.ts'
+import { checkPetitions, PetitionRules } from './petitions.ts'
 import { checkDisclosure, DisclosureRules, RedactionRules } from './redaction.ts'
 import {
   AlertRules,
@@ -48,6 +49,7 @@ export interface Config {
   redaction: RedactionRules
   disclosure: DisclosureRules
   monitoring: MonitoringRules
+  petitions: PetitionRules
   mediations: MediationRules
   clocks: ClockRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
@@ -118,6 +120,7 @@ export function loadConfig(
   const disclosure = read('rules/disclosure.yaml', DisclosureRules)
   const monitoring = read('rules/monitoring.yaml', MonitoringRules)
   const mediations = read('rules/mediations.yaml', MediationRules)
+  const petitions = read('rules/petitions.yaml', PetitionRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
@@ -132,6 +135,8 @@ export function loadConfig(
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
+  if (petitions && deadlines && site && permissions)
+    issues.push(...checkPetitions(petitions, { deadlines, site, permissions }))
   if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
   if (mediations && deadlines && permissions) issues.push(...checkMediations(mediations, deadlines, permissions))
   if (
@@ -153,6 +158,7 @@ export function loadConfig(
     !redaction ||
     !disclosure ||
     !monitoring ||
+    !petitions ||
     !mediations ||
     !clocks ||
     !index
@@ -177,6 +183,7 @@ export function loadConfig(
     redaction: redaction.value,
     disclosure: disclosure.value,
     monitoring: monitoring.value,
+    petitions: petitions.value,
     mediations: mediations.value,
     clocks: clocks.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
