@@ -106,7 +106,7 @@ function furnish(): House {
     broker: brokerOf(config),
     clock: systemClock,
     chance,
-    log: pino({ name: 'collectors', level: process.env.SANLING_LOG ?? 'info' }),
+    log: pino({ name: 'collectors', level: process.env.SANLING_LOG ?? 'info', hooks: { streamWrite: scrub } }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { scrub } from '../config/scrub.ts'
 
 /** JSON lines on stdout; what could be a secret is never written. */
 export const openLog = (name: string): Logger =>
@@ -6,4 +7,5 @@ export const openLog = (name: string): Logger =>
     name,
     level: process.env.SANLING_LOG ?? 'info',
     redact: ['password', 'token', 'key', 'cookie', 'authorization', '*.password', '*.token', '*.key'],
+    hooks: { streamWrite: scrub },
   })
