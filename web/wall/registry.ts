@@ -12,6 +12,9 @@ import FairnessPanel from './panels/FairnessPanel.vue'
 import FlowPanel from './panels/FlowPanel.vue'
 import MapPanel from './panels/MapPanel.vue'
 import PatrolPanel from './panels/PatrolPanel.vue'
+import PetitionChangesPanel from './panels/PetitionChangesPanel.vue'
+import PetitionLimitsPanel from './panels/PetitionLimitsPanel.vue'
+import PetitionPanel from './panels/PetitionPanel.vue'
 import PresencePanel from './panels/PresencePanel.vue'
 import ReviewGradesPanel from './panels/ReviewGradesPanel.vue'
 import ReviewPanel from './panels/ReviewPanel.vue'
@@ -42,6 +45,9 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   review: ReviewPanel,
   disclosure: DisclosurePanel,
   'review-grades': ReviewGradesPanel,
+  petition: PetitionPanel,
+  'petition-changes': PetitionChangesPanel,
+  'petition-limits': PetitionLimitsPanel,
 }
 
 /** What a panel is called when it cannot speak for itself. */
