@@ -27,6 +27,7 @@ import {
   Sources,
 } from './schema.ts'
 import { SentencingRules } from './sentencing.ts'
+import { checkWindow, WindowRules } from './window.ts'
 import { inChinese, yamlWords } from './words.ts'
 
 /** Everything an office configures, read once and checked. */
@@ -49,6 +50,7 @@ export interface Config {
   redaction: RedactionRules
   disclosure: DisclosureRules
   monitoring: MonitoringRules
+  window: WindowRules
   petitions: PetitionRules
   mediations: MediationRules
   clocks: ClockRules
@@ -119,6 +121,7 @@ export function loadConfig(
   const redaction = read('rules/redaction.yaml', RedactionRules)
   const disclosure = read('rules/disclosure.yaml', DisclosureRules)
   const monitoring = read('rules/monitoring.yaml', MonitoringRules)
+  const window = read('rules/window.yaml', WindowRules)
   const mediations = read('rules/mediations.yaml', MediationRules)
   const petitions = read('rules/petitions.yaml', PetitionRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
@@ -135,9 +138,9 @@ export function loadConfig(
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
-  if (petitions && deadlines && site && permissions)
-    issues.push(...checkPetitions(petitions, { deadlines, site, permissions }))
+  if (petitions && deadlines && permissions) issues.push(...checkPetitions(petitions, { deadlines, permissions }))
   if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
+  if (window && deadlines && permissions) issues.push(...checkWindow(window, deadlines, permissions))
   if (mediations && deadlines && permissions) issues.push(...checkMediations(mediations, deadlines, permissions))
   if (
     issues.length > 0 ||
@@ -158,6 +161,7 @@ export function loadConfig(
     !redaction ||
     !disclosure ||
     !monitoring ||
+    !window ||
     !petitions ||
     !mediations ||
     !clocks ||
@@ -183,6 +187,7 @@ export function loadConfig(
     redaction: redaction.value,
     disclosure: disclosure.value,
     monitoring: monitoring.value,
+    window: window.value,
     petitions: petitions.value,
     mediations: mediations.value,
     clocks: clocks.value,
