@@ -8,8 +8,10 @@ import { absentFacts, IMPORT, knownOf, pageOfKnown, remembered } from './memory.
 import type { ParsedFile } from './parse-apart.ts'
 import type { CaseRow } from './rows.ts'
 
-/** Cases in one transaction: small enough that nothing else of the process waits for it. */
-const SLICE = 200
+/** Cases in one transaction: its statements and its fsync stop the loop for a few milliseconds only. */
+const SLICE = 120
+/** Known cases looked through at once: reading alone needs no fsync. */
+const PAGE = 200
 /** Numbers that come over from the parsing thread at once. */
 const NUMBERS = 4000
 
@@ -100,6 +102,8 @@ export async function importFile(parsed: ParsedFile, options: ImportOptions): Pr
     if (await options.isCancelled()) return { what: 'cancelled', done: from }
     const rows = await parsed.rows(from, SLICE)
     const { drafts, known } = compare(rows, small ? gone : [])
+    // Comparing and writing are two pieces of work: between them everyone else has a turn.
+    await breathe()
     await context.deliver(drafts, small ? { ...remembered(known, file), ...finish } : remembered(known))
     context.progress({
       text: `正在导入文件 ${hash.slice(0, 8)}`,
@@ -136,7 +140,7 @@ async function surveyOf(parsed: ParsedFile, options: ImportOptions): Promise<Sur
   let after = ''
   for (;;) {
     options.signal.throwIfAborted()
-    const page = pageOfKnown(options.context.store, after, SLICE)
+    const page = pageOfKnown(options.context.store, after, PAGE)
     for (const one of page.cases) {
       survey.known++
       newest = Math.max(newest, one.seenMs)
