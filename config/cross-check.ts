@@ -92,7 +92,7 @@ export function crossCheck(files: {
   return issues
 }
 
-/** Flow monitoring names a rule of the deadlines and kinds of case. */
+/** Flow monitoring names a rule of the deadlines and kinds of case; each rule of the deadlines its band of colours. */
 export function crossCheckMonitoring(files: {
   monitoring: Located<MonitoringRules>
   deadlines: Located<DeadlineRules>
@@ -104,6 +104,16 @@ export function crossCheckMonitoring(files: {
   const issues: ConfigIssue[] = []
   const complain = (path: PropertyKey[], message: string) =>
     issues.push({ file: monitoring.file, line: monitoring.lineOf(path), path: path.join('.'), message })
+  deadlines.value.rules.forEach(({ band }, at) => {
+    const path = ['rules', at, 'band']
+    if (!flow.value.bands.some(({ name }) => name === band))
+      issues.push({
+        file: deadlines.file,
+        line: deadlines.lineOf(path),
+        path: path.join('.'),
+        message: `flow.yaml 没有颜色分档 “${band}”`,
+      })
+  })
   if (!deadlines.value.rules.some(({ id }) => id === replyRule))
     complain(['replyRule'], `deadlines.yaml 没有规则 “${replyRule}”`)
   for (const kind of Object.keys(sequences))

@@ -193,6 +193,7 @@ export async function saveClimbs(tx: Tx, climbs: readonly Climb[]): Promise<void
           due: eb.ref('excluded.due'),
           custody: eb.ref('excluded.custody'),
           provisional: eb.ref('excluded.provisional'),
+          band: eb.ref('excluded.band'),
           next_day: eb.ref('excluded.next_day'),
         })),
       )

@@ -63,6 +63,8 @@ export type ClimbRow = {
   due: string
   custody: number
   provisional: number
+  /** Band of flow.yaml by the clock's rule; null = no rule of ours, the band of the kind holds. */
+  band: string | null
   /** Day on which the next rung is reached. */
   next_day: string
 }
@@ -172,6 +174,12 @@ export const clockMigrations: readonly Migration[] = [
         where next_day is not null and due is not null and ended_ms is null`.execute(db)
       await db.schema.dropIndex('case_clock_next').execute()
       await db.schema.alterTable('case_clock').dropColumn('next_day').execute()
+    },
+  },
+  {
+    id: 'cases/007-climb-band',
+    async up(db) {
+      await db.schema.alterTable('case_climb').addColumn('band', 'varchar(64)').execute()
     },
   },
 ]

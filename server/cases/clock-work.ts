@@ -18,7 +18,7 @@ import { tellDifferences } from './differences.ts'
 import { nextDay, stepsOf } from './ladder.ts'
 import { climbOn, withdrawGone } from './ladder-work.ts'
 import type { Prints } from './prints.ts'
-import { bandOfKind, type CaseRecord } from './rules.ts'
+import { bandOf, bandOfRule, type CaseRecord } from './rules.ts'
 
 /** Why a result was made, or another one took its place. */
 export const REASONS = {
@@ -74,7 +74,7 @@ export async function reckonCases(
     for (const row of rows)
       if (row.ended_ms === null && !found.results.some(({ spec }) => spec.name === row.name))
         changed.push({ ...row, ended_ms: turn.now })
-    return headline(record, found.results)
+    return headline(deps, record, found.results)
   })
   await insertActs(turn.tx, told)
   await addPast(turn.tx, past)
@@ -117,7 +117,7 @@ export function problemOf(
 }
 
 /** The case's own limit; while it stands still, what runs instead. A concluded case keeps its last day. */
-function headline(record: CaseRecord, results: Results['results']): CaseRecord {
+function headline({ config }: ClockDeps, record: CaseRecord, results: Results['results']): CaseRecord {
   if (results.length === 0) return { ...record, due: record.due ?? record.exportedDue }
   const running = results.filter(({ result }) => result.due !== null)
   const head = running.find(({ spec }) => spec.main) ?? running.sort(byDue)[0] ?? results[0]
@@ -126,6 +126,7 @@ function headline(record: CaseRecord, results: Results['results']): CaseRecord {
     due: head?.result.due ?? null,
     provisional: head?.result.provisional ?? false,
     clock: head?.spec.name ?? null,
+    band: bandOfRule(config.deadlines, head?.spec.rule ?? null),
   }
 }
 const byDue = (a: Results['results'][number], b: Results['results'][number]): number =>
@@ -165,11 +166,12 @@ function toRow(
 
 /** From the first rung on, be it past: the tick looks which of them have been told. */
 function climbOf({ config }: ClockDeps, row: ClockRow, kind: string): Climb {
-  const band = bandOfKind(config.flow, kind)
+  const named = bandOfRule(config.deadlines, row.rule)
+  const band = bandOf(config.flow, { kind, band: named })
   if (row.ended_ms !== null || row.due === null || !band)
     return { case_id: row.case_id, name: row.name, next_day: null }
   const first = nextDay(stepsOf(band, row.custody === 1), row.due, Number.POSITIVE_INFINITY)
-  return climbOn({ ...row, due: row.due }, first)
+  return climbOn({ ...row, due: row.due, band: named }, first)
 }
 
 /** Something that a person reads, or that the ladder stands on, is not the same. */

@@ -4,15 +4,15 @@ import { type Climb, casesById, earlySteps, loadClocks, saveClimbs, stepKey, ste
 import type { ClimbRow } from './clock-tables.ts'
 import { isFarOff, nextDay, type Rung, reached, stepsOf } from './ladder.ts'
 import { clearRung, openRungs } from './repository.ts'
-import { bandOfKind, caseState, daysLeft } from './rules.ts'
+import { bandOf, bandOfRule, caseState, daysLeft } from './rules.ts'
 import { RungDesk } from './rung-desk.ts'
 
 /** The clock as the ladder keeps it, until its next rung; without one it is left out. */
 export const climbOn = (
-  { case_id, name, run, due, custody, provisional }: Omit<ClimbRow, 'next_day'>,
+  { case_id, name, run, due, custody, provisional, band }: Omit<ClimbRow, 'next_day'>,
   next_day: string | null,
 ): Climb =>
-  next_day === null ? { case_id, name, next_day } : { case_id, name, run, due, custody, provisional, next_day }
+  next_day === null ? { case_id, name, next_day } : { case_id, name, run, due, custody, provisional, band, next_day }
 
 /** All rungs of these clocks that are reached today: the hardest is told, milder ones are noted and taken back. */
 export async function climb(
@@ -28,7 +28,7 @@ export async function climb(
   const next: Climb[] = []
   for (const clock of clocks) {
     const record = cases.get(clock.case_id)
-    const band = record && bandOfKind(deps.config.flow, record.kind)
+    const band = record && bandOf(deps.config.flow, { kind: record.kind, band: clock.band })
     if (!record || !band || caseState(record) === 'closed') {
       next.push({ case_id: clock.case_id, name: clock.name, next_day: null })
       continue
@@ -85,14 +85,15 @@ export async function lookAgain(deps: ClockDeps, turn: Turn, today: Temporal.Pla
   for (const step of standing) {
     const record = cases.get(step.case_id)
     const clock = clocks.get(step.case_id)?.find(({ name }) => name === step.name)
-    const band = record && bandOfKind(deps.config.flow, record.kind)
+    const named = bandOfRule(deps.config.deadlines, clock?.rule ?? null)
+    const band = record && bandOf(deps.config.flow, { kind: record.kind, band: named })
     if (!clock || !band || clock.due === null) continue
     const ladder = stepsOf(band, clock.custody === 1)
     const days = daysLeft(step.due, today)
     if (!isFarOff(ladder, step.rung as Rung, days)) continue
     work.withdraw(step, '系统时钟已校正，未到此档')
     // Milder rungs may stand again.
-    next.push(climbOn({ ...clock, due: clock.due }, nextDay(ladder, clock.due, Number.POSITIVE_INFINITY)))
+    next.push(climbOn({ ...clock, due: clock.due, band: named }, nextDay(ladder, clock.due, Number.POSITIVE_INFINITY)))
   }
   await work.save()
   await saveClimbs(turn.tx, next)

@@ -6,7 +6,7 @@ import type { ClockDeps } from './clock-deps.ts'
 import { type Act, allActs, loadClocks, pastOf } from './clock-store.ts'
 import type { ClockResultRow, ClockRow, ClockTables } from './clock-tables.ts'
 import { REASONS, type Reason } from './clock-work.ts'
-import { type CaseRecord, caseState, colourByDays, daysLeft, differs } from './rules.ts'
+import { bandOfRule, type CaseRecord, caseState, colourByDays, daysLeft, differs } from './rules.ts'
 
 /** Names each field that may leave of what our own engine says of a case. */
 
@@ -86,7 +86,10 @@ function presentClock(
   return CaseClock.parse({
     ...resultOf(row),
     daysLeft: days,
-    colour: days === null ? null : colourByDays(config.flow, record.kind, days),
+    colour:
+      days === null
+        ? null
+        : colourByDays(config.flow, { kind: record.kind, band: bandOfRule(config.deadlines, row.rule) }, days),
     main: row.main === 1,
     rule: row.rule,
     start: row.start,

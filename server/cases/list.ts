@@ -71,9 +71,10 @@ function after(eb: Eb, { sort, cursor }: { sort: ListSort; cursor: string }): Co
   return [eb.or([eb('custody', '<', custody), eb.and([eb('custody', '=', custody), later])])]
 }
 
-/** How many cases stand in each (kind, custody, due, state): from this every count is made by the list's own rules. */
+/** How many cases stand in each (kind, band, custody, due, state): from this every count is made by the list's own rules. */
 export interface CaseGroup {
   kind: string
+  band: string | null
   custody: boolean
   due: string | null
   state: CaseState
@@ -85,17 +86,19 @@ export async function groupCases(db: Reader, flow: FlowRules, filter: ListFilter
     .selectFrom('case_file')
     .select((eb) => [
       'kind',
+      'band',
       'custody',
       'due',
       eb.case().when(isDone()).then(2).when(isHandled(eb)).then(1).else(0).end().as('stand'),
       eb.fn.countAll<number>().as('n'),
     ])
     .where((eb) => eb.and(conditions(eb, flow, filter, false)))
-    .groupBy(['kind', 'custody', 'due', 'stand'])
+    .groupBy(['kind', 'band', 'custody', 'due', 'stand'])
     .execute()
   const states = ['unassigned', 'open', 'closed'] as const
-  return rows.map(({ kind, custody, due, stand, n }) => ({
+  return rows.map(({ kind, band, custody, due, stand, n }) => ({
     kind,
+    band,
     custody: custody === 1,
     due,
     state: states[Number(stand)] ?? 'open',
@@ -164,14 +167,17 @@ function termCondition(eb: Eb, { text, words }: Term): Condition {
 /** As `colourOf` of rules.ts, band by band; no due date counts as green, as on the wall. */
 function colourCondition(eb: Eb, flow: FlowRules, colour: Colour, today: Temporal.PlainDate): Condition {
   const named = flow.bands.flatMap(({ kinds }) => kinds).filter((kind) => kind !== '*')
+  const names = flow.bands.map(({ name }) => name)
   const seen = new Set<string>()
   const cases = flow.bands.flatMap((band) => {
     const own = band.kinds.filter((kind) => kind !== '*' && !seen.has(kind))
     for (const kind of own) seen.add(kind)
-    const of = [
+    const kinds = [
       ...(own.length > 0 ? [eb('kind', 'in', own)] : []),
       ...(band.kinds.includes('*') ? [eb('kind', 'not in', named)] : []),
     ]
+    const unruled = eb.or([eb('band', 'is', null), eb('band', 'not in', names)])
+    const of = [eb('band', '=', band.name), ...(kinds.length > 0 ? [eb.and([unruled, eb.or(kinds)])] : [])]
     const last = (days: number) => today.add({ days }).toString()
     const bounds: Record<Colour, readonly [above: number | null, upTo: number | null]> = {
       red: [null, band.redMax],
@@ -184,7 +190,7 @@ function colourCondition(eb: Eb, flow: FlowRules, colour: Colour, today: Tempora
       ...(from === null ? [] : [eb('due', '>', last(from))]),
       ...(to === null ? [] : [eb('due', '<=', last(to))]),
     ]
-    return of.length === 0 ? [] : [eb.and([eb.or(of), ...between])]
+    return [eb.and([eb.or(of), ...between])]
   })
   return eb.or([...cases, ...(colour === 'green' ? [eb('due', 'is', null)] : [])])
 }

@@ -8,11 +8,13 @@ export interface Prints {
   both: string
 }
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 31)
+/** Changed when results of the same rules are stored in another way, so that all of them are made anew. */
+const RECKONING = 'band-of-rule'
 const YEARS = { from: 2000, to: 2060 }
 
 /** Fingerprints of what a result depends on besides its case. */
 export function printsOf({ config, calendar }: Pick<ClockDeps, 'config' | 'calendar'>): Prints {
-  const rules = sha(JSON.stringify([config.deadlines, config.clocks, config.flow.bands]))
+  const rules = sha(JSON.stringify([RECKONING, config.deadlines, config.clocks, config.flow.bands]))
   const years: string[] = []
   for (let year = YEARS.from; year <= YEARS.to; year++) {
     if (!calendar.covers(year)) continue

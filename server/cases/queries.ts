@@ -40,9 +40,9 @@ export class CaseQueries {
     const groups = await groupCases(records.read, config.flow, { ...filter, colours: [] })
     const byColour = { red: 0, orange: 0, yellow: 0, green: 0 }
     const told = { total: 0, custody: 0, overDetention: 0, unassigned: 0 }
-    for (const { kind, custody, due, state, count } of groups) {
+    for (const { kind, band, custody, due, state, count } of groups) {
       const days = due === null ? null : daysLeft(due, filter.today)
-      const colour = days === null ? 'green' : (colourByDays(config.flow, kind, days) ?? 'green')
+      const colour = days === null ? 'green' : (colourByDays(config.flow, { kind, band }, days) ?? 'green')
       const open = state !== 'closed'
       if (open) byColour[colour] += count
       if (filter.colours.length > 0 && !(open && filter.colours.includes(colour))) continue

@@ -30,6 +30,7 @@ type CaseRow = {
   started: string | null
   provisional: number
   clock_name: string | null
+  band: string | null
   /** Fingerprint of the rules and the calendar by which the case was last reckoned. */
   clock_print: string | null
 }
@@ -131,6 +132,13 @@ export const caseMigrations: readonly Migration[] = [
     },
   },
   ...clockMigrations,
+  {
+    id: 'cases/008-band',
+    async up(db) {
+      // Null until the case is reckoned anew, which the new fingerprint of the rules sees to (prints.ts).
+      await db.schema.alterTable('case_file').addColumn('band', 'varchar(64)').execute()
+    },
+  },
 ]
 
 export const toRecord = (row: CaseRow): CaseRecord => ({
@@ -153,6 +161,7 @@ export const toRecord = (row: CaseRow): CaseRecord => ({
   exportedDue: row.exported_due,
   provisional: row.provisional === 1,
   clock: row.clock_name,
+  band: row.band,
   started: row.started,
   closed: row.closed,
   outcome: row.outcome,
@@ -180,6 +189,7 @@ const toRow = (record: CaseRecord, print: string | null): CaseRow => ({
   exported_due: record.exportedDue,
   provisional: record.provisional ? 1 : 0,
   clock_name: record.clock,
+  band: record.band,
   clock_print: print,
   started: record.started,
   closed: record.closed,
@@ -206,6 +216,7 @@ const COLUMNS = [
   'exported_due',
   'provisional',
   'clock_name',
+  'band',
   'clock_print',
   'started',
   'closed',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FlowRules } from '../../config/schema.ts'
+import type { DeadlineRules, FlowRules } from '../../config/schema.ts'
 import { COLOURS, type Colour } from '../../contract/panels/cases.ts'
 
 /** Pure rules of the case list: kind, colour by legal days left, over-detention, order. */
@@ -31,6 +31,8 @@ export interface CaseRecord {
   provisional: boolean
   /** Name of the clock that gives `due` (clocks.yaml); null = not reckoned yet. */
   clock: string | null
+  /** Band of flow.yaml by the rule that gives `due`; null = no rule of ours, the band of the kind holds. */
+  band: string | null
   /** 起算日 of the running limit, where the export names it. */
   started: string | null
   closed: string | null
@@ -63,6 +65,7 @@ export const freshCase = (caseNo: string): CaseRecord => ({
   exportedDue: null,
   provisional: false,
   clock: null,
+  band: null,
   started: null,
   closed: null,
   outcome: null,
@@ -89,9 +92,9 @@ export function classify(rules: FlowRules, typeName: string): { kind: string; wi
 export const daysLeft = (due: string, today: Temporal.PlainDate): number =>
   today.until(Temporal.PlainDate.from(due), { largestUnit: 'days' }).days
 
-/** Colour of an open case by its kind's band; null when no deadline is known. */
+/** Colour of an open case by the band of its running limit; null when no deadline is known. */
 export function colourOf(rules: FlowRules, record: CaseRecord, today: Temporal.PlainDate): Colour | null {
-  return record.due ? colourByDays(rules, record.kind, daysLeft(record.due, today)) : null
+  return record.due ? colourByDays(rules, record, daysLeft(record.due, today)) : null
 }
 
 export type Band = FlowRules['bands'][number]
@@ -100,6 +103,12 @@ export const bandOfKind = (rules: FlowRules, kind: string): Band | undefined =>
   rules.bands.find(({ kinds }) => kinds.includes(kind)) ?? rules.bands.find(({ kinds }) => kinds.includes('*'))
 export const bandNamed = (rules: FlowRules, name: string): Band | undefined =>
   rules.bands.find((band) => band.name === name)
+/** The band of the rule by which a limit is reckoned; null where no rule of ours is. */
+export const bandOfRule = ({ rules }: DeadlineRules, rule: string | null): string | null =>
+  rules.find(({ id }) => id === rule)?.band ?? null
+/** One table for calculator, list, wall and ladder: the band of the rule; that of the kind only where there is no rule. */
+export const bandOf = (rules: FlowRules, { band, kind }: { band: string | null; kind: string }): Band | undefined =>
+  (band === null ? undefined : bandNamed(rules, band)) ?? bandOfKind(rules, kind)
 
 /** Colour by legal days left (domain.md A.3). */
 export function bandColour(band: Band, days: number): Colour {
@@ -107,8 +116,8 @@ export function bandColour(band: Band, days: number): Colour {
   if (days <= band.orangeMax) return 'orange'
   return days <= band.yellowMax ? 'yellow' : 'green'
 }
-export function colourByDays(rules: FlowRules, kind: string, days: number): Colour | null {
-  const band = bandOfKind(rules, kind)
+export function colourByDays(rules: FlowRules, of: { band: string | null; kind: string }, days: number): Colour | null {
+  const band = bandOf(rules, of)
   return band ? bandColour(band, days) : null
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { reached, stepsOf } from '../../server/cases/ladder.ts'
-import { bandOfKind } from '../../server/cases/rules.ts'
+import { bandOf } from '../../server/cases/rules.ts'
 import type { RecordsOptions } from '../../server/records/store.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { startPostgres, temporaryFolder } from '../services.ts'
@@ -91,12 +91,13 @@ async function play(moves: readonly Move[]): Promise<void> {
     const files = await office.rows<{
       id: string
       kind: string
+      band: string | null
       custody: number
       due: string | null
       closed: string | null
     }>('case_file')
-    const expected = files.flatMap(({ id, kind, custody, due, closed }) => {
-      const band = bandOfKind(flow, kind)
+    const expected = files.flatMap(({ id, kind, band: named, custody, due, closed }) => {
+      const band = bandOf(flow, { kind, band: named })
       if (!band || due === null || closed !== null) return []
       const days = today.until(Temporal.PlainDate.from(due), { largestUnit: 'days' }).days
       const top = reached(stepsOf(band, Number(custody) === 1), days).at(-1)

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CaseItem, caseRoutes } from '../../contract/http/cases.ts'
 import { COLOURS } from '../../contract/panels/cases.ts'
 import { casesFeature } from '../../server/cases/index.ts'
+import { bandColour, bandNamed } from '../../server/cases/rules.ts'
 import type { ExportCell, Feature, Principal } from '../../server/feature.ts'
 import { alive, demoCalendar, demoConfig } from '../helpers/office.ts'
 import { alertLog, feed, storedEvent, type TestRecords, taskLog, testRecords } from '../helpers/records.ts'
 
 const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
-const KINDS = ['审查逮捕', '审查起诉', '民事生效裁判监督', '公益诉讼', '其他事项']
+const KINDS = ['审查逮捕', '审查起诉（速裁）', '审查起诉', '民事生效裁判监督', '公益诉讼', '其他事项']
 const CAUSES = ['故意伤害罪', '盗窃罪', '诈骗罪']
 const DEPARTMENTS = ['第一检察部', '第二检察部']
 
@@ -67,12 +68,12 @@ describe('the case list in the store', () => {
   })
   afterAll(() => records.close())
 
-  const ask = async (id: string, query: object, who: Principal) => {
+  const ask = async (id: string, query: object | undefined, who: Principal, params?: object) => {
     const route = feature.routes?.find(({ spec }) => spec.id === id)
     if (!route) throw new Error(id)
     return route.handle({
       person: who,
-      params: undefined,
+      params,
       query: route.spec.query.parse(query),
       body: undefined,
       now: NOON,
@@ -142,6 +143,20 @@ describe('the case list in the store', () => {
     expect(counted.overDetention).toBe((await all({ overDetention: 'true' })).length)
     expect(counted.unassigned).toBe((await all({ state: 'unassigned' })).length)
   })
+  it('colours each case by the rule that gives its day, as the calculator does', async () => {
+    const { flow, deadlines } = demoConfig()
+    const seen = new Set<string>()
+    for (const { id, colour, daysLeft } of await all({ state: 'open,unassigned' })) {
+      const ledger = caseRoutes.ledger.answer.parse(await ask('caseLedger', undefined, CHIEF, { id }))
+      expect(ledger.colour).toBe(colour)
+      const head = ledger.clocks.find(({ clock }) => clock === ledger.clock)
+      const band = bandNamed(flow, deadlines.rules.find((rule) => rule.id === head?.rule)?.band ?? '')
+      if (!band || daysLeft === null) continue
+      seen.add(head?.rule ?? '')
+      expect(colour).toBe(bandColour(band, daysLeft))
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['arrest-review.bail', 'prosecution-review.fast-track']))
+  })
   it('agrees with the figures of the wall: a figure and its list hold the same number', async () => {
     const figures = (await feature.figures?.[0]?.list(NOON)) ?? []
     const value = (name: string) => figures.find((one) => one.name === name)?.value
@@ -169,7 +184,7 @@ describe('the case list in the store', () => {
     ['gysh', 19],
     ['故意伤害', 19],
     ['daoqie', 20],
-    ['dyjcb scqs', 6],
+    ['dyjcb scqs', 10],
     ['100% _', 0],
     ["' or 1=1 --", 0],
   ])('finds %s', async (q, count) => {
