@@ -2,8 +2,10 @@ import type { Clock } from '../clock.ts'
 import { isDamage } from './schema.ts'
 import { NO_WORK, openSpool, type Spool, type SpoolOpening, type SpoolResult, type SpoolWork } from './spool.ts'
 
-/** Longest wait for company before a commit. */
-const GATHER_MS = 2
+/** A commit waits for company until none has come for that long … */
+const QUIET_MS = 2
+/** … and no longer than that: one fsync for a hundred chunks instead of for each. */
+const LONGEST_MS = 10
 /** Receipts need no hurry: a lost one is only asked for again. */
 const RECEIPT_MS = 50
 const RETRY_MS = 1000
@@ -37,6 +39,9 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
   let waiting: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
   let dueMs = Number.POSITIVE_INFINITY
+  /** When the first of those that wait came, and their events. */
+  let sinceMs: number | undefined
+  let rows = 0
   let failing = false
   let stopped = false
 
@@ -49,6 +54,8 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
   function flush(): void {
     timer = undefined
     dueMs = Number.POSITIVE_INFINITY
+    sinceMs = undefined
+    rows = 0
     if (waiting.length === 0) return
     const group = waiting
     waiting = []
@@ -79,11 +86,20 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
   }
 
   function schedule(ms: number): void {
-    const due = performance.now() + ms
-    if (due >= dueMs) return
     clearTimeout(timer)
-    dueMs = due
+    dueMs = performance.now() + ms
     timer = setTimeout(flush, ms)
+  }
+
+  function hurry({ events, memory }: SpoolWork): void {
+    const now = performance.now()
+    if (events.length === 0 && memory.length === 0) {
+      if (now + RECEIPT_MS < dueMs) schedule(RECEIPT_MS)
+      return
+    }
+    rows += events.length
+    sinceMs ??= now
+    schedule(rows >= FULL ? 0 : Math.max(0, Math.min(QUIET_MS, sinceMs + LONGEST_MS - now)))
   }
 
   return {
@@ -95,7 +111,7 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
       const work = { ...NO_WORK, ...part }
       return new Promise((done, failed) => {
         waiting.push({ work, done, failed })
-        if (!failing) schedule(urgency(waiting, work))
+        if (!failing) hurry(work)
       })
     },
     stop() {
@@ -108,11 +124,6 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
       spool.close()
     },
   }
-}
-
-function urgency(waiting: readonly Waiting[], { events, memory }: SpoolWork): number {
-  if (events.length === 0 && memory.length === 0) return RECEIPT_MS
-  return waiting.reduce((sum, { work }) => sum + work.events.length, 0) >= FULL ? 0 : GATHER_MS
 }
 
 const merged = (group: readonly Waiting[]): SpoolWork => ({

@@ -74,8 +74,8 @@ async function tlsServer(
   }
 }
 
-/** Chunks that may be on their way to the disk while the next is decoded: the processor need not wait for the disk. */
-const AHEAD = 4
+/** Chunks (of at most 64 KiB) on their way to the disk while the next is decoded: as many as one commit gathers. */
+const AHEAD = 12
 
 /** Reads one connection to its end, little further than what is on disk: TCP makes the sender wait. */
 async function follow(socket: Socket, sender: string, parts: ListenerParts): Promise<void> {

@@ -34,6 +34,7 @@ async function measure(receiver: 'product.ts' | 'bare.ts'): Promise<Measured> {
     return { perSecond: MESSAGES / seconds, cpuMs }
   } finally {
     server.kill(process.env.BENCH_PROF ? 'SIGINT' : 'SIGKILL')
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
     dropFolder(folder)
   }
 }

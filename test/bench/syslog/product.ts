@@ -10,6 +10,8 @@ import { SourceConfig } from '../../../config/schema.ts'
 import { profileOf } from '../../collectors/terminals/decoders.ts'
 
 const [dataDir = '', wanted = '0', profileName = 'tianqing-v10'] = process.argv.slice(2)
+// A profile is written only by a process that ends by itself.
+process.once('SIGINT', () => process.exit())
 const log = pino({ level: 'silent' })
 const profile = profileOf(profileName)
 const delivery = openDelivery({
