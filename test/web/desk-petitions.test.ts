@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PETITION_COLOURS } from '../../contract/http/petitions.ts'
+import { type PetitionFilter, readFilter, serverFilter, writeFilter } from '../../web/desk/petitions/filter.ts'
+import { areaOn, directionOf, isMonth, monthName, shiftMonth, sum } from '../../web/desk/petitions/months.ts'
+
+describe('the filter of matters', () => {
+  const text = fc.stringMatching(/^[a-z0-9\u4e00-\u9fa5]{0,20}$/)
+  const filters: fc.Arbitrary<PetitionFilter> = fc.record({
+    state: fc.constantFrom('open', 'closed', 'all'),
+    colour: fc.constantFrom('', 'none', ...PETITION_COLOURS),
+    stage: fc.constantFrom('', 'assess', 'revisit'),
+    channel: fc.constantFrom('', 'visit', '12309'),
+    department: text,
+    overdue: fc.boolean(),
+    q: text,
+    after: text,
+  })
+  it('comes back from the address as it went in', () => {
+    fc.assert(
+      fc.property(filters, (filter) => {
+        expect(readFilter(writeFilter(filter))).toEqual(filter)
+      }),
+    )
+  })
+  it('leaves out what nobody knows, and asks the server for the usual when nothing is said', () => {
+    expect(readFilter({ colour: 'pink', stage: 'x', channel: 'fax', state: 'y', overdue: '1' })).toMatchObject({
+      colour: '',
+      stage: '',
+      channel: '',
+      state: 'open',
+      overdue: false,
+    })
+    expect(writeFilter(readFilter({}))).toEqual({})
+    expect(serverFilter(readFilter({ after: 'c1', q: '噪声' }))).toEqual({ state: 'open', q: '噪声', cursor: 'c1' })
+  })
+})
+
+describe('the month that is replayed', () => {
+  it('turns over the year', () => {
+    expect(shiftMonth('2026-12', 1)).toBe('2027-01')
+    expect(shiftMonth('2026-01', -1)).toBe('2025-12')
+    expect(monthName('2026-03')).toBe('2026年3月')
+    expect([isMonth('2026-13'), isMonth('2026-1'), isMonth(['2026-10']), isMonth('2026-10')]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: -40, max: 40 }), (number, by) => {
+        const month = `2026-${String(number).padStart(2, '0')}`
+        expect(shiftMonth(shiftMonth(month, by), -by)).toBe(month)
+      }),
+    )
+  })
+  it('names each change and sums a day', () => {
+    expect(directionOf({ from: null, to: 'blue' })).toBe('first')
+    expect(directionOf({ from: 'blue', to: 'red' })).toBe('up')
+    expect(directionOf({ from: 'red', to: 'orange' })).toBe('down')
+    expect(directionOf({ from: 'green', to: null })).toBe('closed')
+    expect(sum({ green: 1, blue: 2, yellow: 3, orange: 4, red: 5 })).toBe(15)
+    expect(areaOn(undefined, '城关')).toBeNull()
+  })
+})
