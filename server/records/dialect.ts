@@ -23,6 +23,7 @@ export function sqliteDialect(file: string): Dialect {
         cache.set(sql, statement)
         return statement
       }
+      const guard = watchTransaction(db)
       return {
         close: () => db.close(),
         prepare: (sql: string) => {
@@ -30,8 +31,10 @@ export function sqliteDialect(file: string): Dialect {
           const reader = statement.columns().length > 0
           return {
             reader,
-            all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-            run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+            all: (parameters: readonly unknown[]) =>
+              guard(sql, () => statement.all(...(parameters as SQLInputValue[])), []),
+            run: (parameters: readonly unknown[]) =>
+              guard(sql, () => statement.run(...(parameters as SQLInputValue[])), NOTHING_DONE),
             iterate: (parameters: readonly unknown[]) =>
               statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
           }
@@ -39,6 +42,34 @@ export function sqliteDialect(file: string): Dialect {
       }
     },
   })
+}
+
+const NOTHING_DONE = { changes: 0, lastInsertRowid: 0 }
+
+/**
+ * SQLite itself rolls a transaction back when the disk is full or fails (https://sqlite.org/lang_transaction.html, 2.3).
+ * What follows would then be committed piece by piece, and the rollback would fail with an error that no longer speaks of
+ * the disk. So until the rollback every statement fails with what broke the transaction, and the rollback succeeds.
+ */
+export function watchTransaction(
+  db: Pick<DatabaseSync, 'isTransaction'>,
+): <Result>(sql: string, act: () => Result, nothing: Result) => Result {
+  let cause: { error: unknown } | null = null
+  return (sql, act, nothing) => {
+    const broken = cause
+    if (broken && sql === 'rollback') {
+      cause = null
+      return db.isTransaction ? act() : nothing
+    }
+    if (broken) throw broken.error
+    const inside = db.isTransaction
+    try {
+      return act()
+    } catch (error) {
+      if (inside && !db.isTransaction && sql !== 'rollback') cause = { error }
+      throw error
+    }
+  }
 }
 
 /**
