@@ -39,12 +39,14 @@ import { systemRoutes } from './http/system.ts'
 import { ingestFeature } from './ingest/index.ts'
 import type { Log } from './ingest/wire.ts'
 import { LiveHub } from './live/hub.ts'
+import { mediationsFeature } from './mediations/index.ts'
 import { eventPoint, openMetrics } from './metrics/index.ts'
 import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { ensureDemo } from './people/registry.ts'
+import { signerAt } from './records/signing.ts'
 import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
@@ -310,6 +312,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
     review,
     monitoring,
     disclosureFeature({ config, calendar, records, newId, anchor }),
+    mediationsFeature({
+      ...common,
+      tasks: tasks.desk,
+      newId,
+      randomToken,
+      randomBytes: randomOctets,
+      pdf: async (blocks) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks),
+      signer: signerAt(join(dataDir, 'keys/signing.pem'), config.mediations.signing.algorithm),
+      anchor,
+    }),
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>

@@ -17,6 +17,7 @@ export const TASK_KINDS = {
   review: '质量检查与评查',
   petition: '信访',
   disclosure: '文书公开',
+  mediation: '在线调解',
   security: '安全',
 } as const
 export type TaskKind = keyof typeof TASK_KINDS
