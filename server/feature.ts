@@ -238,7 +238,7 @@ export interface TaskSpec {
   severity: Severity
   /** `YYYY-MM-DD`; null = no day. */
   due: string | null
-  /** Page below /desk, e.g. `/cases?case=c12`. */
+  /** Page below /desk, e.g. `/cases/c12`. */
   link: string | null
   caseId: string | null
   /** Person id of site.yaml. */

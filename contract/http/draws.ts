@@ -31,6 +31,8 @@ export const DrawDetail = DrawItem.extend({
   nth: z.int(),
   cancelled: z.int(),
 })
+/** Conditions of the list and of its export. */
+export const DrawFilters = z.object({ caseId: z.string().max(64).optional() })
 const drawParams = z.object({ id: z.string().max(64) })
 
 export const Designation = z.object({
@@ -58,6 +60,10 @@ export const Designation = z.object({
   drawId: z.string().nullable(),
 })
 export type Designation = z.infer<typeof Designation>
+export const DesignationFilters = z.object({
+  state: z.enum(['proposed', 'approved', 'rejected']).optional(),
+  kind: z.enum(['designate', 'change']).optional(),
+})
 const reasonText = z.string().trim().min(4, '请写明理由，至少 4 个字').max(1000)
 
 const FairTest = z.object({ statistic: z.number(), degrees: z.int(), p: z.number().nullable() })
@@ -92,8 +98,8 @@ export const drawRoutes = {
     path: '/draws',
     tag: 'draws',
     permission: 'draws.read',
-    summary: '抽签列表，新的在前',
-    query: PageQuery,
+    summary: '抽签列表，新的在前；caseId 只列一件案件的',
+    query: PageQuery.extend(DrawFilters.shape),
     answer: page(DrawItem),
   }),
   get: route({
@@ -274,10 +280,7 @@ export const drawRoutes = {
     tag: 'draws',
     permission: 'draws.read',
     summary: '指定与变更的申请',
-    query: PageQuery.extend({
-      state: z.enum(['proposed', 'approved', 'rejected']).optional(),
-      kind: z.enum(['designate', 'change']).optional(),
-    }),
+    query: PageQuery.extend(DesignationFilters.shape),
     answer: page(Designation),
   }),
   leave: route({

@@ -163,7 +163,8 @@ const step = <Body extends z.ZodType>(id: string, path: string, permission: stri
     answer: FindingDetail,
   })
 
-const filters = {
+/** Conditions of both lists and of their export. */
+export const FindingFilters = z.object({
   stage: list([...FINDING_STAGE_IDS, 'open']),
   group: list(MONITORING_GROUP_IDS),
   check: z.string().max(64).optional(),
@@ -172,7 +173,8 @@ const filters = {
   overdue: z.enum(['true']).optional(),
   /** Only what is addressed to the caller. */
   mine: z.enum(['true']).optional(),
-}
+})
+export type FindingFilters = z.output<typeof FindingFilters>
 
 export const monitoringRoutes = {
   checks: route({
@@ -191,7 +193,7 @@ export const monitoringRoutes = {
     tag: 'monitoring',
     permission: 'monitoring.read-own',
     summary: '流程监控发现，新的在前；承办人只看到自己的，部门负责人看到本部门的；stage=open 为全部未了结',
-    query: PageQuery.extend(filters),
+    query: PageQuery.extend(FindingFilters.shape),
     answer: page(FindingItem).extend({
       /** Of everything that the caller may see, by stage, whatever the filter. */
       stages: z.record(z.string(), z.int()),
@@ -204,7 +206,7 @@ export const monitoringRoutes = {
     tag: 'monitoring',
     permission: 'monitoring.read-own',
     summary: '发出过流程监控通知书的发现；条件同 /monitoring/findings',
-    query: PageQuery.extend(filters),
+    query: PageQuery.extend(FindingFilters.shape),
     answer: page(FindingItem),
   }),
   get: route({

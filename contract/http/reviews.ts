@@ -128,6 +128,17 @@ export const PerformanceItem = z.object({
     .nullable(),
 })
 export type PerformanceItem = z.infer<typeof PerformanceItem>
+/** Conditions of the list and of its export. */
+export const ReviewFilters = z.object({
+  stage: StageId.optional(),
+  step: StepId.optional(),
+  kind: ReviewKind.optional(),
+  caseId: z.string().max(64).optional(),
+  overdue: z.enum(['true']).optional(),
+  /** Only what waits for the caller. */
+  mine: z.enum(['true']).optional(),
+})
+export type ReviewFilters = z.output<typeof ReviewFilters>
 const params = z.object({ id: z.string().max(64) })
 const words = (least: number) => z.string().trim().min(least, `请写明，至少 ${least} 个字`).max(2000)
 /** Evidence by name and hash: the file itself stays where it is kept, anybody can compare it later. */
@@ -160,14 +171,7 @@ export const reviewRoutes = {
     tag: 'reviews',
     permission: 'reviews.read-own',
     summary: '检查与评查列表，快到期的在前；承办人与评查人只看到自己的',
-    query: PageQuery.extend({
-      stage: StageId.optional(),
-      step: StepId.optional(),
-      kind: ReviewKind.optional(),
-      overdue: z.enum(['true']).optional(),
-      /** Only what waits for the caller. */
-      mine: z.enum(['true']).optional(),
-    }),
+    query: PageQuery.extend(ReviewFilters.shape),
     answer: page(ReviewItem),
   }),
   get: route({

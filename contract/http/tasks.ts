@@ -18,6 +18,7 @@ export const TASK_KINDS = {
   petition: '信访',
   disclosure: '文书公开',
   mediation: '在线调解',
+  window: '12309 窗口',
   security: '安全',
 } as const
 export type TaskKind = keyof typeof TASK_KINDS
@@ -39,7 +40,7 @@ export const TaskItem = z.object({
   due: z.iso.date().nullable(),
   /** 0 = today, negative = past. */
   daysLeft: z.int().nullable(),
-  /** Page below /desk, e.g. `/cases?case=c12`; null = none. */
+  /** Page below /desk, e.g. `/cases/c12`; null = none. */
   link: z.string().nullable(),
   caseId: z.string().nullable(),
   /** To whom it is addressed, for people: a name, a department or a role. */
@@ -55,6 +56,16 @@ export const TaskItem = z.object({
 })
 export type TaskItem = z.infer<typeof TaskItem>
 
+/** Conditions of the list and of its export. */
+export const TaskFilters = z.object({
+  state: TaskState.default('open'),
+  kind: TaskKind.optional(),
+  caseId: z.string().max(64).optional(),
+  /** Only what is addressed to the caller, also where more may be seen. */
+  mine: z.stringbool().default(false),
+})
+export type TaskFilters = z.output<typeof TaskFilters>
+
 export const taskRoutes = {
   list: route({
     id: 'listTasks',
@@ -63,13 +74,7 @@ export const taskRoutes = {
     summary: '待办：本人的、本部门的或全部的，视权限而定；超期羁押在前，在押次之，再按日期',
     tag: 'tasks',
     permission: 'tasks.read-own',
-    query: PageQuery.extend({
-      state: TaskState.default('open'),
-      kind: TaskKind.optional(),
-      caseId: z.string().max(64).optional(),
-      /** Only what is addressed to the caller, also where more may be seen. */
-      mine: z.stringbool().default(false),
-    }),
+    query: PageQuery.extend(TaskFilters.shape),
     answer: page(TaskItem).extend({
       /** Open ones that the caller may see, whatever the filter. */
       open: z.int(),

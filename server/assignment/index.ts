@@ -7,12 +7,14 @@ import { Refusal } from '../refusal.ts'
 import type { AssignmentDeps } from './context.ts'
 import { decide, propose } from './designations.ts'
 import { cancelDraw, commitDraw, contribute } from './draws.ts'
+import { assignmentExporters } from './export.ts'
 import { fairnessPage } from './fairness-page.ts'
 import { DRAW_FIGURES, drawFigures, drawPanel, fairnessPanel, readDrawBoard } from './figures.ts'
 import { memberRoutes } from './member-routes.ts'
 import { absenceTick, syncMembers, unfinishedTick } from './members.ts'
-import { presentDesignation, presentDetail, presentDraw } from './present.ts'
-import { findDraw, listDesignations, listDraws } from './repository.ts'
+import { designationPage, drawPage } from './pages.ts'
+import { presentDesignation, presentDetail } from './present.ts'
+import { findDraw, listDraws } from './repository.ts'
 import { shareTick } from './share-tick.ts'
 import { assignmentMigrations } from './tables.ts'
 
@@ -39,14 +41,16 @@ export function assignmentFeature(deps: AssignmentDeps): Feature {
       },
     ],
     figures: [{ permission: 'figures.read', names: DRAW_FIGURES, list: (now) => drawFigures(deps, now) }],
+    exports: assignmentExporters(deps),
     ticks: [absenceTick(deps), unfinishedTick(deps), shareTick(deps)],
     start: () => syncMembers(deps, deps.records),
   }
 }
 
 const openDraws = async (deps: AssignmentDeps): Promise<number> =>
-  (await listDraws(deps.records.read, '', 200)).filter(({ state }) => state === 'committed' || state === 'contributed')
-    .length
+  (await listDraws(deps.records.read, { limit: 200 })).filter(
+    ({ state }) => state === 'committed' || state === 'contributed',
+  ).length
 
 function routes(deps: AssignmentDeps): BoundRoute[] {
   return [...drawingRoutes(deps), ...designationRoutes(deps), ...memberRoutes(deps)]
@@ -61,14 +65,7 @@ function drawingRoutes(deps: AssignmentDeps): BoundRoute[] {
     bind(drawRoutes.create, ({ body, person }) =>
       records.write((turn) => commitDraw(deps, turn, body.caseId, person.username)),
     ),
-    bind(drawRoutes.list, async ({ query, person }) => {
-      const draws = await listDraws(records.read, query.cursor ?? '', query.limit)
-      const last = draws.length === query.limit ? draws.at(-1) : undefined
-      return {
-        items: await Promise.all(draws.map((draw) => presentDraw(deps, draw, person))),
-        cursor: last ? String(last.seq) : null,
-      }
-    }),
+    bind(drawRoutes.list, ({ query, person }) => drawPage(deps, person, query)),
     bind(drawRoutes.get, async ({ params, person }) => {
       const draw = await findDraw(records.read, params.id)
       if (!draw) throw new Refusal('not-found', '没有这次抽签')
@@ -91,17 +88,7 @@ function drawingRoutes(deps: AssignmentDeps): BoundRoute[] {
 function designationRoutes(deps: AssignmentDeps): BoundRoute[] {
   const { records } = deps
   return [
-    bind(drawRoutes.designations, async ({ query }) => {
-      const [, ms, id] = /^(\d+) (.+)$/.exec(query.cursor ?? '') ?? []
-      const { state, kind, limit } = query
-      const before = ms && id ? { ms: Number(ms), id } : undefined
-      const rows = await listDesignations(records.read, { state, kind, before, limit })
-      const last = rows.length === limit ? rows.at(-1) : undefined
-      return {
-        items: await Promise.all(rows.map((row) => presentDesignation(deps, row))),
-        cursor: last ? `${last.proposed_ms} ${last.id}` : null,
-      }
-    }),
+    bind(drawRoutes.designations, ({ query }) => designationPage(deps, query)),
     bind(drawRoutes.designate, async ({ body, person }) =>
       presentDesignation(
         deps,

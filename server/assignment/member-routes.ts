@@ -2,11 +2,10 @@ import { officeDate } from '../../config/zone.ts'
 import { type AssignMember, assignmentRoutes } from '../../contract/http/assignment.ts'
 import { drawRoutes } from '../../contract/http/draws.ts'
 import { type BoundRoute, bind, type Principal } from '../feature.ts'
-import { Refusal } from '../refusal.ts'
 import type { AssignmentDeps } from './context.ts'
 import { windowStart } from './draws.ts'
-import { explain, kindOf, loadRows, loadTotals } from './ledger.ts'
 import { addLeaveOf, addRecusalOf, changeMember, endLeaveOf } from './members.ts'
+import { loadPage } from './pages.ts'
 import { personName } from './present.ts'
 import { loadMembers, type StoredMember } from './repository.ts'
 
@@ -35,31 +34,7 @@ export function memberRoutes(deps: AssignmentDeps): BoundRoute[] {
         cursor: null,
       }
     }),
-    bind(assignmentRoutes.loadRows, async ({ params, query, now }) => {
-      const from = since(now)
-      const member = (await loadMembers(records.read, from)).find(({ id }) => id === params.id)
-      if (!member) throw new Refusal('not-found', '参与名单中没有此人')
-      const [, day, id] = /^(\d{4}-\d\d-\d\d) (.+)$/.exec(query.cursor ?? '') ?? []
-      const rows = await loadRows(records.read, params.id, day && id ? { day, id } : undefined, query.limit)
-      const last = rows.length === query.limit ? rows.at(-1) : undefined
-      return {
-        items: await Promise.all(
-          rows.map(async (row) => ({
-            id: row.id,
-            day: row.day,
-            amount: row.amount,
-            kind: kindOf(row.kind),
-            what: await explain(deps, row),
-            seq: Number(row.seq),
-            counted: row.day > from,
-          })),
-        ),
-        cursor: last ? `${last.day} ${last.id}` : null,
-        load: member.load,
-        since: from,
-        totals: await loadTotals(records.read, params.id, from),
-      }
-    }),
+    bind(assignmentRoutes.loadRows, ({ params, query, now }) => loadPage(deps, params.id, query, now)),
     bind(drawRoutes.leave, async ({ params, body, person }) => ({
       entry: await records.write((turn) => addLeaveOf(deps, turn, params.id, person, body)),
     })),

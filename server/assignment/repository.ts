@@ -323,8 +323,13 @@ export async function completedDraws(db: Reader, limit: number): Promise<DrawRec
     .execute()
   return rows.map(toDraw)
 }
-export async function listDraws(db: Reader, after: string, limit: number): Promise<DrawRecord[]> {
+/** A page of draws, newest first; `cursor` = seq of the last one seen. */
+export async function listDraws(
+  db: Reader,
+  { cursor, limit, caseId }: { cursor?: string | undefined; limit: number; caseId?: string | undefined },
+): Promise<DrawRecord[]> {
   let query = on(db).selectFrom('draw').selectAll().orderBy('seq', 'desc').limit(limit)
-  if (after !== '') query = query.where('seq', '<', Number(after))
+  if (cursor) query = query.where('seq', '<', Number(cursor))
+  if (caseId !== undefined) query = query.where('case_id', '=', caseId)
   return (await query.execute()).map(toDraw)
 }

@@ -29,7 +29,7 @@ export async function tellDifferences(
       urgency: record.custody ? ('custody' as const) : ('ordinary' as const),
       severity: 'notice' as const,
       due: [record.due, record.exportedDue].sort()[0] ?? null,
-      link: `/cases?case=${record.id}`,
+      link: `/cases/${record.id}`,
       caseId: record.id,
       person: null,
       department: config.site.departments.find(({ name }) => name === record.department)?.id ?? null,

@@ -121,7 +121,7 @@ export class RungDesk {
       urgency: over ? 'over-detention' : custody ? 'custody' : 'ordinary',
       severity: RUNG_SEVERITY[rung],
       due: step.due,
-      link: `/cases?case=${record.id}`,
+      link: `/cases/${record.id}`,
       caseId: record.id,
       ...addresseeOf(this.#deps.config.site, record, rung),
     })

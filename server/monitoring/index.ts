@@ -3,6 +3,7 @@ import type { MonitoringDeps } from './context.ts'
 import { escalationTick } from './escalation.ts'
 import { changedHandler } from './events.ts'
 import { reportExporter } from './export.ts'
+import { findingExporter } from './export-findings.ts'
 import { monitoringFigures, openCounts } from './figures.ts'
 import { reportRoutes } from './reports.ts'
 import { readingRoutes } from './routes.ts'
@@ -24,7 +25,7 @@ export function monitoringFeature(
     handlers: [changedHandler(deps, sweep.mark)],
     routes: [...readingRoutes(deps), ...workingRoutes(deps), ...reportRoutes(deps)],
     figures: [monitoringFigures(deps)],
-    exports: [reportExporter(deps)],
+    exports: [reportExporter(deps), findingExporter(deps)],
     ticks: [sweep.tick, escalationTick(deps)],
   }
 }

@@ -1,7 +1,6 @@
-import type { z } from 'zod'
 import { FACTS } from '../../config/monitoring.ts'
 import { officeDate } from '../../config/zone.ts'
-import { monitoringRoutes } from '../../contract/http/monitoring.ts'
+import { type FindingFilters, monitoringRoutes } from '../../contract/http/monitoring.ts'
 import { FINDING_STAGE_IDS, isFindingOpen, MONITORING_GROUPS } from '../../contract/monitoring.ts'
 import { type BoundRoute, bind, type Principal } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
@@ -23,33 +22,41 @@ export async function readDetail(deps: MonitoringDeps, id: string, who: Principa
   return presentDetail(deps, { finding, notice, steps }, who, now)
 }
 
+/** A page of the list: what the route answers and what the file is made of. `written`: with a written notice only. */
+export async function findingPage(
+  deps: MonitoringDeps,
+  query: FindingFilters & { cursor?: string | undefined; limit: number },
+  person: Principal,
+  now: number,
+  written: boolean,
+) {
+  const { read } = deps.records
+  const offset = Number(query.cursor ?? '') || 0
+  const findings = await listFindings(read, {
+    ...scopeOf(deps, person),
+    stages: stagesOf(query.stage),
+    groups: query.group,
+    check: query.check,
+    departmentIs: query.department,
+    caseId: query.caseId,
+    addressee: query.mine ? (personIdOf(deps, person) ?? '') : undefined,
+    dueBefore: query.overdue ? officeDate(now) : undefined,
+    written,
+    offset,
+    limit: query.limit,
+  })
+  const notices = await noticesOf(
+    read,
+    findings.map(({ id }) => id),
+  )
+  return {
+    items: findings.map((finding) => presentFinding(deps, finding, notices.get(finding.id), now)),
+    cursor: findings.length === query.limit ? String(offset + findings.length) : null,
+  }
+}
+
 export function readingRoutes(deps: MonitoringDeps): BoundRoute[] {
   const { records, config } = deps
-  type Query = z.output<typeof monitoringRoutes.list.query>
-  const page = async (query: Query, person: Principal, now: number, written: boolean) => {
-    const offset = Number(query.cursor ?? '') || 0
-    const findings = await listFindings(records.read, {
-      ...scopeOf(deps, person),
-      stages: stagesOf(query.stage),
-      groups: query.group,
-      check: query.check,
-      departmentIs: query.department,
-      caseId: query.caseId,
-      addressee: query.mine ? (personIdOf(deps, person) ?? '') : undefined,
-      dueBefore: query.overdue ? officeDate(now) : undefined,
-      written,
-      offset,
-      limit: query.limit,
-    })
-    const notices = await noticesOf(
-      records.read,
-      findings.map(({ id }) => id),
-    )
-    return {
-      items: findings.map((finding) => presentFinding(deps, finding, notices.get(finding.id), now)),
-      cursor: findings.length === query.limit ? String(offset + findings.length) : null,
-    }
-  }
   return [
     bind(monitoringRoutes.checks, async () => ({
       version: config.monitoring.version,
@@ -69,10 +76,10 @@ export function readingRoutes(deps: MonitoringDeps): BoundRoute[] {
       })),
     })),
     bind(monitoringRoutes.list, async ({ query, person, now }) => ({
-      ...(await page(query, person, now, false)),
+      ...(await findingPage(deps, query, person, now, false)),
       stages: await countStages(records.read, scopeOf(deps, person)),
     })),
-    bind(monitoringRoutes.notices, ({ query, person, now }) => page(query, person, now, true)),
+    bind(monitoringRoutes.notices, ({ query, person, now }) => findingPage(deps, query, person, now, true)),
     bind(monitoringRoutes.get, ({ params, person, now }) => readDetail(deps, params.id, person, now)),
   ]
 }

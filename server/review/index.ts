@@ -3,6 +3,7 @@ import { type BoundRoute, bind, type Feature, type Principal } from '../feature.
 import { chainMigrations } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
 import { PANEL, personOf, type ReviewDeps } from './context.ts'
+import { reviewExporter } from './export.ts'
 import { REVIEW_FIGURES, readReviewBoard, reviewFigures, reviewGradesPanel, reviewPanel } from './figures.ts'
 import { move, openingTick, openReview, silenceTick } from './moves.ts'
 import { overdueTick } from './overdue.ts'
@@ -36,6 +37,7 @@ export function reviewFeature(deps: ReviewDeps): Feature {
       },
     ],
     figures: [{ permission: 'figures.read', names: REVIEW_FIGURES, list: (now) => reviewFigures(deps, now) }],
+    exports: [reviewExporter(deps)],
     ticks: [
       openingTick(deps),
       silenceTick(deps),

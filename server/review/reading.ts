@@ -1,8 +1,8 @@
 import { officeDate } from '../../config/zone.ts'
-import { GRADES, reviewRoutes, type StageId } from '../../contract/http/reviews.ts'
+import { GRADES, type ReviewFilters, reviewRoutes, type StageId } from '../../contract/http/reviews.ts'
 import { SampleCommitted } from '../../contract/sample.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
-import { type BoundRoute, bind } from '../feature.ts'
+import { type BoundRoute, bind, type Principal } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { waitsFor } from './acts.ts'
 import { nameOf, type ReviewDeps } from './context.ts'
@@ -27,6 +27,30 @@ const STEPS: readonly Step[] = [
 const stepsOf = (stage: StageId | undefined, step: Step | undefined): readonly Step[] =>
   step ? [step] : stage ? STEPS.filter((one) => stageOf(one) === stage) : []
 
+/** A page of the list: what the route answers and what the file is made of. */
+export async function reviewPage(
+  deps: ReviewDeps,
+  query: ReviewFilters & { cursor?: string | undefined; limit: number },
+  person: Principal,
+  now: number,
+) {
+  const offset = Number(query.cursor ?? '') || 0
+  const reviews = await listReviews(deps.records.read, {
+    ...scopeOf(deps, person),
+    steps: stepsOf(query.stage, query.step),
+    ...(query.kind ? { kind: query.kind } : {}),
+    ...(query.caseId ? { caseId: query.caseId } : {}),
+    ...(query.overdue ? { dueBefore: officeDate(now) } : {}),
+    ...(query.mine ? { waits: waitsFor(handsOf(deps, person)) } : {}),
+    offset,
+    limit: query.limit,
+  })
+  return {
+    items: await Promise.all(reviews.map((review) => presentReview(deps, review, person, now))),
+    cursor: reviews.length === query.limit ? String(offset + reviews.length) : null,
+  }
+}
+
 /** What may be read; the fixed paths stand before `/reviews/{id}`. */
 export function readingRoutes(deps: ReviewDeps): BoundRoute[] {
   const { records } = deps
@@ -44,22 +68,7 @@ export function readingRoutes(deps: ReviewDeps): BoundRoute[] {
     }),
     // A raw route hands over bytes; its schema only documents them.
     bind(reviewRoutes.verify, async ({ body }) => verifyReview(String((body as unknown) ?? ''))),
-    bind(reviewRoutes.list, async ({ query, person, now }) => {
-      const offset = Number(query.cursor ?? '') || 0
-      const reviews = await listReviews(records.read, {
-        ...scopeOf(deps, person),
-        steps: stepsOf(query.stage, query.step),
-        ...(query.kind ? { kind: query.kind } : {}),
-        ...(query.overdue ? { dueBefore: officeDate(now) } : {}),
-        ...(query.mine ? { waits: waitsFor(handsOf(deps, person)) } : {}),
-        offset,
-        limit: query.limit,
-      })
-      return {
-        items: await Promise.all(reviews.map((review) => presentReview(deps, review, person, now))),
-        cursor: reviews.length === query.limit ? String(offset + reviews.length) : null,
-      }
-    }),
+    bind(reviewRoutes.list, ({ query, person, now }) => reviewPage(deps, query, person, now)),
     bind(reviewRoutes.get, async ({ params, person, now }) => {
       const review = await findReview(records.read, params.id)
       // A stranger's review answers like one that does not exist.

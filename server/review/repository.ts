@@ -115,6 +115,7 @@ export interface Waits {
 export interface ReviewFilter extends ReviewScope {
   steps: readonly Step[]
   kind?: string
+  caseId?: string
   dueBefore?: string
   /** Only what waits in one of these ways; an empty list = nothing does. */
   waits?: readonly Waits[]
@@ -137,6 +138,7 @@ export async function listReviews(db: Reader, filter: ReviewFilter): Promise<Sto
     )
   if (filter.steps.length > 0) query = query.where('step', 'in', [...filter.steps])
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.caseId !== undefined) query = query.where('case_id', '=', filter.caseId)
   if (filter.dueBefore !== undefined) query = query.where('due', '<', filter.dueBefore)
   const { waits } = filter
   if (waits?.length === 0) return []

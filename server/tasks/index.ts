@@ -3,6 +3,7 @@ import { officeTime } from '../../config/zone.ts'
 import { TASK_KINDS, TaskItem, taskRoutes } from '../../contract/http/tasks.ts'
 import { bind, type Feature, type Principal, type Records, type TaskDesk, type TaskMover } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
+import { type TaskQuery, taskExporter } from './export.ts'
 import {
   countOpen,
   dropTasks,
@@ -32,21 +33,14 @@ export function tasksFeature(deps: TasksDeps): Feature & { desk: TaskDesk & Task
       readdress: (turn, moves) => moveTasks(turn.tx, moves),
       close: (turn, keys, why) => dropTasks(turn.tx, keys, { at: turn.now, note: why }),
     },
+    exports: [taskExporter((query, person, now) => taskPage(deps, query, person, now))],
     routes: [
       bind(taskRoutes.list, async ({ query, person, now }) => {
-        const who = viewerOf(deps, person)
-        const { state, kind, caseId, mine, limit } = query
-        const after = cursorOf(query.cursor)
-        const [tasks, open] = await Promise.all([
-          listTasks(deps.records.read, { who, mine, state, kind, caseId, after, limit }),
-          countOpen(deps.records.read, who),
+        const [page, open] = await Promise.all([
+          taskPage(deps, query, person, now),
+          countOpen(deps.records.read, viewerOf(deps, person)),
         ])
-        const last = tasks.length === limit ? tasks.at(-1) : undefined
-        return {
-          items: tasks.map((task) => present(deps, task, who, now)),
-          cursor: last ? `${last.sort}~${last.id}` : null,
-          open,
-        }
+        return { ...page, open }
       }),
       bind(taskRoutes.done, async ({ params, body, person, now }) => {
         const who = viewerOf(deps, person)
@@ -64,6 +58,19 @@ export function tasksFeature(deps: TasksDeps): Feature & { desk: TaskDesk & Task
         return present(deps, task, who, now)
       }),
     ],
+  }
+}
+
+/** A page of the list: what the route answers and what the file is made of. */
+async function taskPage(deps: TasksDeps, query: TaskQuery, person: Principal, now: number) {
+  const who = viewerOf(deps, person)
+  const { state, kind, caseId, mine, limit } = query
+  const after = cursorOf(query.cursor)
+  const tasks = await listTasks(deps.records.read, { who, mine, state, kind, caseId, after, limit })
+  const last = tasks.length === limit ? tasks.at(-1) : undefined
+  return {
+    items: tasks.map((task) => present(deps, task, who, now)),
+    cursor: last ? `${last.sort}~${last.id}` : null,
   }
 }
 

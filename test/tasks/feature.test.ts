@@ -30,7 +30,7 @@ const spec = (key: string, over: Partial<TaskSpec> = {}): TaskSpec => ({
   urgency: 'ordinary',
   severity: 'notice',
   due: '2026-11-26',
-  link: '/cases?case=c1',
+  link: '/cases/c1',
   caseId: 'c1',
   person: null,
   department: null,

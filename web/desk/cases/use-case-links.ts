@@ -22,14 +22,12 @@ export function useCaseLinks() {
     said,
     draw: (caseId: string) =>
       go(async () => {
-        const { items } = await call(drawRoutes.list, { query: { limit: 1000 } })
-        const found = items.find((one) => one.caseId === caseId)
+        const [found] = (await call(drawRoutes.list, { query: { limit: 1, caseId } })).items
         return found ? `/desk/draws/${encodeURIComponent(found.drawId)}` : null
       }, '本案没有抽签记录'),
     review: (caseId: string) =>
       go(async () => {
-        const { items } = await call(reviewRoutes.list, { query: { limit: 1000 } })
-        const found = items.find((one) => one.caseId === caseId)
+        const [found] = (await call(reviewRoutes.list, { query: { limit: 1, caseId } })).items
         return found ? `/desk/reviews/${encodeURIComponent(found.id)}` : null
       }, '本案尚未进入检查评查'),
   }
