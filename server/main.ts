@@ -24,6 +24,7 @@ import { monitoringPort } from './cases/monitoring-port.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
 import { caseId } from './cases/rules.ts'
+import { windowPort } from './cases/window-port.ts'
 import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
@@ -56,6 +57,7 @@ import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
 import { TickRunner } from './ticks.ts'
+import { windowFeature } from './window/index.ts'
 import { openWire } from './wire.ts'
 
 export interface HouseOptions {
@@ -312,6 +314,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
     review,
     monitoring,
     disclosureFeature({ config, calendar, records, newId, anchor }),
+    windowFeature({
+      config,
+      calendar,
+      records,
+      tasks: tasks.desk,
+      alerts: alerts.desk,
+      audit: auditTrail,
+      approvals,
+      cases: windowPort,
+      figure: (name) => figures.find(name),
+      folder: join(dataDir, 'window'),
+      siteKey,
+      newId,
+      randomBytes: randomOctets,
+    }),
     mediationsFeature({
       ...common,
       tasks: tasks.desk,

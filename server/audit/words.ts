@@ -10,6 +10,11 @@ const KINDS: Readonly<Record<string, string>> = {
   'wall-key.created': '新建大屏密钥',
   'wall-key.revoked': '吊销大屏密钥',
   refused: '越权或不当请求被拒',
+  'window.filed': '窗口收到来件',
+  'window.booked': '窗口收到律师预约',
+  'window.progress': '凭回执查进展',
+  'window.case-query': '案件查询',
+  'window.code-revoked': '作废案件查询码',
   export: '导出',
 }
 

@@ -5,7 +5,7 @@ import { WALL_COOKIE } from '../../contract/http/people.ts'
 import { readCookie } from '../people/cookie.ts'
 
 /** Pages that the browser's own router draws; nothing else falls back to index.html. */
-const PAGE = /^\/(wall|login|desk|checkin|public|mediate)(\/.*)?$/
+const PAGE = /^\/(wall|login|desk|checkin|public|mediate|window)(\/.*)?$/
 /** Vite puts a hash into these names: the content behind a name never changes. */
 const HASHED = /\/assets\/[^/]+-[\w-]{8,}\.\w+$/
 
