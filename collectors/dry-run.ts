@@ -4,7 +4,7 @@
  * wizard of the sources desk, with little memory and little time, and knows nothing of decoders.
  */
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { loadConfig } from '../config/load.ts'
@@ -13,7 +13,8 @@ import type { DryRunAnswer } from '../contract/http/source-wizard.ts'
 import { isCaseNumber } from './cases/case-number.ts'
 import { systemClock } from './clock.ts'
 import { masked } from './delivery/mask.ts'
-import { type DryRunOffice, decodeSample } from './dry-run/decode.ts'
+import { decodeSample } from './dry-run/decode.ts'
+import type { DryRunOffice } from './dry-run/reading.ts'
 
 const Question = z.object({ source: z.unknown(), sample: z.base64(), name: z.string().max(200) })
 const SHOWN = 50
@@ -82,6 +83,7 @@ async function main(): Promise<void> {
   const answer = await dryRun(asked, {
     profiles: config.profiles,
     site: config.site,
+    vendorDir: join(config.dir, 'vendors'),
     now: systemClock.now(),
     // The same shape as a real hash; another key, so that nothing can be told from it.
     personHash: (no) => `h:${createHash('sha256').update(`dry-run${no}`).digest('hex').slice(0, 16)}`,

@@ -1,22 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ProfileFile, Site, SourceConfig } from '../../config/schema.ts'
+import type { ProfileFile, SourceConfig } from '../../config/schema.ts'
 import { atZone } from '../intake/wall-clock.ts'
-import { type Decoded, type Draft, nothing, type Refusal, refuse } from '../source.ts'
-
-/** What decoding a sample needs of the office. */
-export interface DryRunOffice {
-  profiles: ReadonlyMap<string, ProfileFile>
-  site: Site
-  now: number
-  personHash(employeeNo: string): string
-}
-export interface SampleReading extends Decoded {
-  /** Fields that were recognised; fields or columns of the sample that nothing takes. */
-  mapped: string[]
-  unmapped: string[]
-  /** Chinese, for people. */
-  notes: string[]
-}
+import { type Decoded, nothing, refuse } from '../source.ts'
+import { type DryRunOffice, empty, keysOf, type SampleReading } from './reading.ts'
 
 /** One reading of a sample by the way that a source of this kind takes. @throws Error in Chinese when it cannot be tried */
 export async function decodeSample(source: SourceConfig, bytes: Buffer, office: DryRunOffice): Promise<SampleReading> {
@@ -25,6 +11,8 @@ export async function decodeSample(source: SourceConfig, bytes: Buffer, office: 
     throw new Error(`profiles/ 下没有方言 “${source.profile}”，可用：${[...office.profiles.keys()].join('、')}`)
   switch (source.kind) {
     case 'case-export':
+    case 'case-sql':
+      // A page of a view that somebody saved as text has the same columns.
       return await caseSample(source.id, profile, bytes, office)
     case 'wand-csv':
       return await wandSample(source.id, profile, bytes, office)
@@ -32,9 +20,17 @@ export async function decodeSample(source: SourceConfig, bytes: Buffer, office: 
     case 'log-file':
     case 'line-folder':
     case 'web-hook':
+    case 'vendor':
       return await lineSample(source, profile, bytes, office)
-    default:
-      throw new Error(`“${source.kind}”须连上设备才能试，不能用样本试解析；登记后在来源列表看连接状态`)
+    case 'terminal-table':
+      return await (await import('./terminals.ts')).tableSample(profile, bytes, office)
+    case 'clamd':
+      return (await import('./terminals.ts')).clamdSample(source, profile, bytes, office)
+    case 'hikvision':
+    case 'artemis':
+    case 'dahua':
+    case 'zkteco':
+      return (await import('./doors.ts')).doorSample(source, profile, bytes, office)
   }
 }
 
@@ -107,7 +103,7 @@ async function wandSample(
 }
 
 const MAX_LINES = 2000
-type LineKind = Extract<SourceConfig, { kind: 'syslog' | 'log-file' | 'line-folder' | 'web-hook' }>
+type LineKind = Extract<SourceConfig, { kind: 'syslog' | 'log-file' | 'line-folder' | 'web-hook' | 'vendor' }>
 
 async function lineSample(
   source: LineKind,
@@ -115,15 +111,16 @@ async function lineSample(
   bytes: Buffer,
   office: DryRunOffice,
 ): Promise<SampleReading> {
-  const [{ dialectOf }, { createDecoder }, { lineDecoder }] = await Promise.all([
+  const [{ dialectOf }, { createDecoder }, { lineDecoder }, { messagesOf }] = await Promise.all([
     import('../terminals/dialects.ts'),
     import('../intake/syslog-decode.ts'),
     import('../intake/line-decode.ts'),
+    import('../intake/posted.ts'),
   ])
-  const dialect = await dialectOf(profile, office.personHash)
+  const dialect = await dialectOf(profile, office.personHash, office.vendorDir)
   const host = 'host' in source && source.kind !== 'web-hook' ? source.host : undefined
   const decode = source.kind === 'syslog' ? createDecoder(dialect) : lineDecoder(dialect, host)
-  const lines = linesOf(bytes)
+  const lines = source.kind === 'web-hook' ? (messagesOf(bytes) ?? []).map((one) => Buffer.from(one)) : linesOf(bytes)
   const all: Decoded = nothing()
   for (const line of lines.slice(0, MAX_LINES)) {
     const { drafts, refusals, dropped } = decode(line, office.now)
@@ -155,9 +152,6 @@ function linesOf(bytes: Buffer): Buffer[] {
   return lines
 }
 
-const keysOf = (drafts: readonly Draft[]): string[] =>
-  [...new Set(drafts.flatMap(({ data }) => Object.keys(data)))].sort()
-
 /** Keys of JSON bodies that the profile never names: what it leaves lying. Other bodies are not guessed at. */
 function unread(lines: readonly Buffer[], profile: ProfileFile): string[] {
   const named = new Set(JSON.stringify(profile).match(/[\p{L}\w]+/gu))
@@ -174,5 +168,3 @@ function unread(lines: readonly Buffer[], profile: ProfileFile): string[] {
   }
   return [...keys].slice(0, 60)
 }
-
-const empty = (refusals: Refusal[]): SampleReading => ({ ...nothing(), refusals, mapped: [], unmapped: [], notes: [] })

@@ -37,10 +37,44 @@ export const DryRunAnswer = z.object({
 })
 export type DryRunAnswer = z.infer<typeof DryRunAnswer>
 
+/** One input of the form, generated from the schema of the kind; `words` are what a choice shows. */
+const leaf = {
+  key: z.string(),
+  label: z.string(),
+  required: z.boolean(),
+  /** What holds when it is left empty. */
+  fallback: z.unknown(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  choices: z.array(z.object({ value: z.union([z.string(), z.number()]), word: z.string() })),
+}
+/** `texts`: a list, one a line. `pairs`: `key=value`, one a line. `secret`: `{file}` or `{env}`. `free`: JSON. */
+export const LEAF_TYPES = ['text', 'number', 'switch', 'choice', 'secret', 'texts', 'pairs', 'free'] as const
+export const FormLeaf = z.object({ ...leaf, type: z.enum(LEAF_TYPES) })
+export type FormLeaf = z.infer<typeof FormLeaf>
+/** `group`: an object that may be left out as a whole; `rows`: a list of such objects. */
+export const FormField = z.object({
+  ...leaf,
+  type: z.enum([...LEAF_TYPES, 'group', 'rows']),
+  fields: z.array(FormLeaf),
+})
+export type FormField = z.infer<typeof FormField>
+
 export const SourceOptions = z.object({
-  /** `sample`: can be tried with a sample; the others need their device. */
+  /** `sample`: must be tried with a sample before it is live; the others may be, and need their device anyway. */
   kinds: z.array(
-    z.object({ kind: z.string(), label: z.string(), domain: z.string(), sample: z.boolean(), template: Fragment }),
+    z.object({
+      kind: z.string(),
+      label: z.string(),
+      domain: z.string(),
+      sample: z.boolean(),
+      /** Chinese: what to paste or upload as a sample. */
+      hint: z.string(),
+      /** Dialects that this way can carry. */
+      profiles: z.array(z.string()),
+      fields: z.array(FormField),
+      template: Fragment,
+    }),
   ),
   profiles: z.array(z.object({ id: z.string(), kind: z.string(), version: z.int(), basis: z.string() })),
 })

@@ -22,6 +22,26 @@ export const SourceChange = z.object({
   reason: z.string().nullable(),
 })
 
+/** One event that came of the source, without its contents. Times are epoch ms. */
+export const SourceSample = z.object({
+  type: z.string(),
+  word: z.string(),
+  object: z.string().nullable(),
+  observedMs: z.int(),
+  receivedMs: z.int(),
+  backfill: z.boolean(),
+})
+export type SourceSample = z.infer<typeof SourceSample>
+
+/** Where the source or its collector says that something is missing. `count` null: nobody can tell how much. */
+export const SourceGap = z.object({
+  at: z.int(),
+  device: z.string().nullable(),
+  count: z.int().nullable(),
+  what: z.string(),
+})
+export type SourceGap = z.infer<typeof SourceGap>
+
 export const SourceDetail = SourceItem.extend({
   /** What the collector says of itself: `failed` with its reason and what to do. */
   reason: z.string().nullable(),
@@ -35,6 +55,10 @@ export const SourceDetail = SourceItem.extend({
   refusals: z.array(
     z.object({ reason: QuarantineReason, word: z.string(), at: z.string(), hash: z.string(), excerpt: z.string() }),
   ),
+  /** Newest events since the server started, newest first. */
+  samples: z.array(SourceSample),
+  /** Newest first, at most 50, of the last 90 days. */
+  gaps: z.array(SourceGap),
   /** Changes of its state, newest first, at most 200. */
   history: z.array(SourceChange),
 })

@@ -23,6 +23,8 @@ export const SourceItem = z.object({
   quarantined: Count,
   lagS: Count,
   skewS: Count,
+  /** Gaps that it told of within the last 24 hours. */
+  gaps24h: z.int().nullish(),
   demo: z.boolean(),
   /** A long import that is under way; `total` 0 = not known yet. */
   progress: z.object({ text: z.string(), done: z.int(), total: z.int() }).nullish(),
@@ -33,7 +35,14 @@ export type SourceItem = z.infer<typeof SourceItem>
 export const SourcesPanel = z.object({
   freshness: Freshness,
   items: z.array(SourceItem),
-  ingest: z.object({ p95Ms: Count, quarantineOpen: z.int(), spool: z.int(), spoolHours: Count }),
+  ingest: z.object({
+    p95Ms: Count,
+    quarantineOpen: z.int(),
+    spool: z.int(),
+    spoolHours: Count,
+    /** Why nothing is taken into the records now, in Chinese; null = all is taken. */
+    trouble: z.string().nullable().default(null),
+  }),
   metrics: z.object({ state: z.enum(['ok', 'down']), backlog: z.int() }),
   /** The dead-man of the alert path: when the last synthetic alert came through, and how long it took. */
   selftest: z.object({ at: z.int().nullable(), tookMs: Count, ok: z.boolean() }),

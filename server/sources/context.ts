@@ -18,6 +18,8 @@ export interface SourcesDeps {
   wire: SelftestWire
   /** Of ingest: 95th percentile from arrival to commit, and what waits. */
   ingest(): { p95Ms: number | null; waiting: number }
+  /** Of ingest: whether the records take what comes, and if not, since when (epoch ms) and why not. */
+  intake?(): { ok: true } | { ok: false; reason: string; sinceMs: number }
   quarantineOpen(): Promise<number>
   metrics(): { state: 'ok' | 'down'; backlog: number }
   /** Hours of events that the collectors' spools can hold; null = unknown. */

@@ -6,11 +6,13 @@ import { figure } from '../figure.ts'
 import type { SourcesDeps } from './context.ts'
 import { SELFTEST_LIMIT_MS } from './rules.ts'
 import type { Selftest } from './selftest.ts'
+import type { Traces } from './traces.ts'
 import type { Watch, WatchedSource } from './watch.ts'
 
 export interface SourcesParts {
   deps: SourcesDeps
   watch: Watch
+  traces: Traces
   selftest: Selftest
 }
 const STALE_AFTER_S = 30
@@ -22,21 +24,31 @@ export async function sourcesPanel(parts: SourcesParts, now: number): Promise<So
   const { state, backlog } = deps.metrics()
   return {
     freshness: own(now),
-    items: watch.sources.map((source) => itemOf(watch, source, now)),
+    items: watch.sources.map((source) => itemOf(parts, source, now)),
     ingest: {
       p95Ms,
       quarantineOpen: await deps.quarantineOpen(),
       spool: spoolOf(watch),
       spoolHours: deps.spoolHours?.() ?? null,
+      trouble: troubleOf(deps),
     },
     metrics: { state, backlog },
     selftest: { at: selftest.record.seenAt, tookMs: selftest.record.tookMs, ok: !selftest.record.missed },
   }
 }
 
+function troubleOf({ intake }: SourcesDeps): string | null {
+  const state = intake?.() ?? { ok: true }
+  return state.ok ? null : state.reason
+}
+
 const spoolOf = (watch: Watch): number => watch.sources.reduce((sum, { id }) => sum + watch.record(id).spool, 0)
 
-export function itemOf(watch: Watch, source: WatchedSource, now: number): SourceItem {
+export function itemOf(
+  { watch, traces }: Pick<SourcesParts, 'watch' | 'traces'>,
+  source: WatchedSource,
+  now: number,
+): SourceItem {
   const record = watch.record(source.id)
   const { state, word } = watch.assess(source, now)
   const heard = record.heardMs !== null
@@ -55,6 +67,7 @@ export function itemOf(watch: Watch, source: WatchedSource, now: number): Source
     quarantined: heard ? record.quarantined : null,
     lagS: record.lagS,
     skewS: record.skewS,
+    gaps24h: traces.gapsOfDay(source.id, now),
     demo: source.demo,
     progress: state === 'ok' || state === 'broken' ? watch.progress(source.id) : null,
   }
@@ -68,6 +81,7 @@ export function sourceFigures(parts: SourcesParts): FigureSource {
 const PIPELINE = [
   'pipeline.sources-ok',
   'pipeline.ingest-p95',
+  'pipeline.ingest-paused',
   'pipeline.quarantine',
   'pipeline.spool',
   'pipeline.selftest',
@@ -76,11 +90,12 @@ const PIPELINE = [
 
 async function listFigures(parts: SourcesParts, now: number): Promise<Figure[]> {
   const { watch } = parts
-  const ages = watch.sources.map((source) => ageFigure(watch, source, now))
+  const ages = watch.sources.map((source) => ageFigure(parts, source, now))
   return [...ages, ...(await pipelineFigures(parts, now))]
 }
 
-function ageFigure(watch: Watch, source: WatchedSource, now: number): Figure {
+function ageFigure(parts: SourcesParts, source: WatchedSource, now: number): Figure {
+  const { watch } = parts
   const { lastOkMs } = watch.record(source.id)
   return figure(
     {
@@ -89,20 +104,29 @@ function ageFigure(watch: Watch, source: WatchedSource, now: number): Figure {
       value: lastOkMs === null ? null : Math.max(0, Math.round((now - lastOkMs) / 1000)),
       unit: '秒',
       formula: '现在 − 采集器最近一次成功联系来源的时刻',
-      rows: [rowOf(watch, source, now)],
+      rows: [rowOf(parts, source, now)],
     },
     watch.freshness([source.id]),
     now,
   )
 }
 
-const rowOf = (watch: Watch, source: WatchedSource, now: number): Figure['rows'][number] => {
-  const item = itemOf(watch, source, now)
-  return { 来源: item.name, 编号: item.id, 状态: item.word, 每小时: item.rate, 缓存: item.spool, 延迟秒: item.lagS }
+const rowOf = (parts: SourcesParts, source: WatchedSource, now: number): Figure['rows'][number] => {
+  const item = itemOf(parts, source, now)
+  return {
+    来源: item.name,
+    编号: item.id,
+    状态: item.word,
+    每小时: item.rate,
+    缓存: item.spool,
+    延迟秒: item.lagS,
+    缺口: item.gaps24h,
+  }
 }
 
-async function pipelineFigures({ deps, watch, selftest }: SourcesParts, now: number): Promise<Figure[]> {
-  const rows = watch.sources.map((source) => rowOf(watch, source, now))
+async function pipelineFigures(parts: SourcesParts, now: number): Promise<Figure[]> {
+  const { deps, watch, selftest } = parts
+  const rows = watch.sources.map((source) => rowOf(parts, source, now))
   const { p95Ms, waiting } = deps.ingest()
   const { state, backlog } = deps.metrics()
   const { seenAt, tookMs } = selftest.record
@@ -127,6 +151,20 @@ async function pipelineFigures({ deps, watch, selftest }: SourcesParts, now: num
       {
         ...make('pipeline.ingest-p95', '消息入库用时', p95Ms, '毫秒', '最近 1024 批从到达到落盘用时的第 95 百分位'),
         rows: [{ 等待入库: waiting }],
+      },
+      own(now),
+      now,
+    ),
+    figure(
+      {
+        ...make(
+          'pipeline.ingest-paused',
+          '入库暂停',
+          troubleOf(deps) === null ? 0 : 1,
+          '',
+          '记录库不可写为 1，可写为 0',
+        ),
+        rows: [{ 原因: troubleOf(deps) ?? '无' }],
       },
       own(now),
       now,

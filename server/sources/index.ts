@@ -7,6 +7,7 @@ import { type SourcesParts, sourceFigures, sourcesPanel } from './figures.ts'
 import { sourceRoutes } from './routes.ts'
 import { Selftest } from './selftest.ts'
 import { sourceMigrations } from './tables.ts'
+import { Traces } from './traces.ts'
 import { Watch } from './watch.ts'
 import { wizardRoutes } from './wizard.ts'
 
@@ -29,11 +30,13 @@ const SELFTEST_LOOK_MS = 5000
 
 /** Sources: who is alive, since when not, and whether an alert would reach the wall at all. */
 export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
-  const parts: SourcesParts = { deps, watch: new Watch(deps), selftest: new Selftest(deps) }
+  const traces = new Traces(deps.sources.map(({ id }) => id))
+  const parts: SourcesParts = { deps, watch: new Watch(deps), traces, selftest: new Selftest(deps) }
   const { watch, selftest } = parts
   return {
     name: 'sources',
     migrations: sourceMigrations,
+    handlers: [traces.handler],
     routes: [...sourceRoutes(parts), ...(deps.wizard ? wizardRoutes(deps.wizard) : [])],
     panels: [{ name: 'sources', permission: 'sources.read', everyMs: 5000, load: (now) => sourcesPanel(parts, now) }],
     figures: [sourceFigures(parts)],
@@ -47,6 +50,7 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
     selftestSeen: (eventId) => selftest.seen(eventId),
     async start() {
       await watch.start()
+      await traces.start(deps.records.read)
       await selftest.start()
     },
     stop: () => deps.wire.stop(),

@@ -7,7 +7,7 @@ import { readChanges } from './repository.ts'
 import type { SourceRecord } from './rules.ts'
 
 export function sourceRoutes(parts: SourcesParts): BoundRoute[] {
-  const { deps, watch } = parts
+  const { deps, watch, traces } = parts
   return [
     bind(api.sources, async ({ now }) => ({ ...(await sourcesPanel(parts, now)), cursor: null })),
     bind(api.source, async ({ params, now }) => {
@@ -15,7 +15,7 @@ export function sourceRoutes(parts: SourcesParts): BoundRoute[] {
       if (!source) throw new Refusal('not-found', `没有来源 ${params.id}`)
       const record = watch.record(source.id)
       return {
-        ...itemOf(watch, source, now),
+        ...itemOf(parts, source, now),
         reason: record.reason,
         version: record.version,
         onlineSince: record.status === 'online' ? record.statusMs : null,
@@ -24,6 +24,8 @@ export function sourceRoutes(parts: SourcesParts): BoundRoute[] {
         dropped: record.dropped,
         duplicates: record.duplicates,
         refusals: record.refusals.flatMap(shownRefusal),
+        samples: traces.samples(source.id),
+        gaps: traces.gaps(source.id),
         history: await readChanges(deps.records.read, source.id),
       }
     }),

@@ -26,6 +26,7 @@ export type SourceTable = {
 export type SourceTables = {
   source: SourceTable
   source_change: { source: string; at: number; state: string; word: string; reason: string | null }
+  source_gap: { source: string; at: number; device: string | null; count: number | null; what: string }
   source_selftest: {
     id: number
     sent_at: number | null
@@ -79,6 +80,20 @@ export const sourceMigrations: readonly Migration[] = [
         .addColumn('took_ms', 'bigint')
         .addColumn('missed', 'integer', (c) => c.notNull())
         .execute()
+    },
+  },
+  {
+    id: 'sources/002-gaps',
+    async up(db) {
+      await db.schema
+        .createTable('source_gap')
+        .addColumn('source', 'varchar(64)', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('device', 'varchar(128)')
+        .addColumn('count', 'bigint')
+        .addColumn('what', 'text', (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('source_gap_at').on('source_gap').columns(['at']).execute()
     },
   },
 ]

@@ -5,7 +5,7 @@ import { SourceConfig } from '../../config/schema.ts'
 import * as api from '../../contract/http/source-wizard.ts'
 import { type BoundRoute, bind } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
-import { KINDS } from './kinds.ts'
+import { KINDS, profilesOf } from './kinds.ts'
 
 /** What main.ts hands to the wizard. */
 export interface WizardDeps {
@@ -26,7 +26,7 @@ export interface WizardDeps {
 export function wizardRoutes(deps: WizardDeps): BoundRoute[] {
   return [
     bind(api.sourceOptions, async () => ({
-      kinds: [...KINDS],
+      kinds: KINDS.map((one) => ({ ...one, profiles: profilesOf(one.kind, deps.profiles.values()) })),
       profiles: [...deps.profiles.values()].map(({ id, kind, version, basis }) => ({ id, kind, version, basis })),
     })),
     bind(api.tryChecked, async ({ body }) => {

@@ -6,7 +6,8 @@ import { dryRun } from '../../collectors/dry-run.ts'
 import { loadConfig } from '../../config/load.ts'
 import { DryRunAnswer } from '../../contract/http/source-wizard.ts'
 import { dryRunner } from '../../server/sources/dry-run.ts'
-import { KINDS } from '../../server/sources/kinds.ts'
+import { KIND_NAMES } from '../../server/sources/form.ts'
+import { KINDS, profilesOf } from '../../server/sources/kinds.ts'
 import { wizardRoutes } from '../../server/sources/wizard.ts'
 import { bookOf, csvOf, HEADER, line } from '../collectors/cases/build.ts'
 import { demoConfig } from '../helpers/office.ts'
@@ -57,14 +58,8 @@ describe('a sample tried before anything is live', () => {
   it('says what cannot be tried, and what is wrong with the fragment', async () => {
     expect(await ask({ ...TERMINAL, profile: 'nowhere' }, 'x')).toMatchObject({ ok: false })
     expect((await ask({ ...TERMINAL, kind: 'nothing' }, 'x')).problem).toContain('kind')
-    const clamd = {
-      ...common,
-      kind: 'clamd',
-      domain: 'terminal',
-      profile: 'clamav',
-      engines: [{ host: 'A', socket: '/x' }],
-    }
-    expect((await ask(clamd, 'x')).problem).toContain('连上设备')
+    const vendor = { ...common, kind: 'vendor', domain: 'terminal', profile: 'hikvision-isapi' }
+    expect((await ask(vendor, 'x')).problem).toContain('没有对应的解码文件')
   })
 
   it('runs in a process of its own, as the server asks for it', async () => {
@@ -77,13 +72,39 @@ describe('a sample tried before anything is live', () => {
     ).rejects.toThrow('试解析未能运行')
   })
 
-  it('offers only templates whose profile exists and that fit once they have a name', async () => {
-    for (const { template, sample } of KINDS) {
-      expect(config.profiles.has(String(template.profile)), String(template.profile)).toBe(true)
-      const answer = await ask({ ...template, id: 'a', name: 'b' }, 'x')
-      if (!sample) expect(answer.problem).toContain('连上设备')
-      else expect(answer.ok, JSON.stringify(answer)).toBe(true)
+  it('offers every way that sources.yaml knows, with templates that fit once their gaps are filled', async () => {
+    expect(new Set(KINDS.map(({ kind }) => kind))).toEqual(new Set(KIND_NAMES))
+    for (const { kind, template } of KINDS) {
+      const profile = String(template.profile) || 'tianqing-v10'
+      expect(profilesOf(kind, config.profiles.values()), kind).toContain(profile)
+      const filled = { ...template, id: 'a', name: 'b', profile, ...(kind === 'artemis' ? { appKey: 'k' } : {}) }
+      const source = JSON.parse(JSON.stringify(filled).replace('"serial":""', '"serial":"ZK1"'))
+      const answer = await ask(source, 'x')
+      expect([kind, answer.problem]).toEqual([kind, null])
     }
+  })
+
+  it('has an input with a Chinese word for every key of every schema', () => {
+    for (const { kind, fields } of KINDS)
+      for (const field of fields.flatMap((one) => [one, ...one.fields]))
+        expect([kind, field.key, field.label]).toEqual([
+          kind,
+          field.key,
+          expect.stringMatching(/\p{Script=Han}|AppKey|AppSecret/u),
+        ])
+    const hikvision = KINDS.find(({ kind }) => kind === 'hikvision')
+    expect(hikvision?.fields.find(({ key }) => key === 'devices')).toMatchObject({
+      type: 'rows',
+      required: true,
+      fields: [{ key: 'id' }, { key: 'url' }, { key: 'username' }, { key: 'password', type: 'secret' }],
+    })
+    expect(hikvision?.fields.find(({ key }) => key === 'push')).toMatchObject({ type: 'group', required: false })
+    const view = KINDS.find(({ kind }) => kind === 'case-sql')
+    expect(view?.fields.find(({ key }) => key === 'driver')?.choices.map(({ value }) => value)).toEqual([
+      'postgres',
+      'mysql',
+    ])
+    expect(view?.fields.find(({ key }) => key === 'maxVanish')).toMatchObject({ min: 0, max: 1, fallback: 0.2 })
   })
 })
 
