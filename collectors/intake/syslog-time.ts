@@ -29,15 +29,21 @@ export interface Stamp {
  */
 export function readStamp(text: string, receivedMs: number, zone: string): Stamp | undefined {
   const minute = Math.floor(receivedMs / 60_000)
-  if (last?.minute === minute && last.zone === zone && text.startsWith(last.text) && endsThere(text, last.text.length))
-    return last.stamp
+  if (known.minute !== minute || known.zone !== zone) known = { minute, zone, length: 0, stamps: new Map() }
+  const { length, stamps } = known
+  const before = length > 0 && endsThere(text, length) ? stamps.get(text.slice(0, length)) : undefined
+  if (before) return before
   const stamp = readAnyStamp(text, receivedMs, zone)
-  if (stamp && endsThere(text, stamp.length)) last = { text: text.slice(0, stamp.length), zone, minute, stamp }
+  if (!stamp || !endsThere(text, stamp.length)) return stamp
+  if (stamps.size >= MAX_STAMPS || stamp.length !== length) stamps.clear()
+  known.length = stamp.length
+  stamps.set(text.slice(0, stamp.length), stamp)
   return stamp
 }
 
-/** Messages come many a second with the same stamp. */
-let last: { text: string; zone: string; minute: number; stamp: Stamp } | undefined
+/** Messages come many a second with the same few stamps, all of one length. */
+let known = { minute: Number.NaN, zone: '', length: 0, stamps: new Map<string, Stamp>() }
+const MAX_STAMPS = 128
 /** Followed by a word, and not by the year that some put last. */
 const endsThere = (text: string, at: number): boolean => text[at] === ' ' && !text.startsWith(' 20', at)
 

@@ -6,7 +6,7 @@ import { readClamLine, type Statement } from './clam-line.ts'
 import type { DialectFactory } from './dialects.ts'
 import { readEventTime } from './event-time.ts'
 import { present, textOf } from './facts.ts'
-import { firstOf, parseBody } from './json.ts'
+import { firstOf, parseBody, pathsOf } from './json.ts'
 import { ClamavProfile, readProfile } from './profile.ts'
 
 const DAY_MS = 86_400_000
@@ -44,14 +44,22 @@ function takeTime(message: SyslogMessage, zone: string, receivedMs: number) {
   return stamp && arrow === 4 + stamp.length ? { moment: stamp.moment, text: text.slice(arrow + 4) } : { moment, text }
 }
 
+/** Keys of the hook's JSON, the newer first. */
+const HOOK = {
+  name: pathsOf(['virus', 'name']),
+  path: pathsOf(['file', 'path']),
+  at: pathsOf(['at', 'time']),
+  host: pathsOf(['host']),
+}
+
 function readHook(text: string, zone: string, receivedMs: number) {
   const body = parseBody(text)
-  const name = textOf(firstOf(body, ['virus', 'name']))
-  const path = textOf(firstOf(body, ['file', 'path']))
+  const name = textOf(firstOf(body, HOOK.name))
+  const path = textOf(firstOf(body, HOOK.path))
   if (!body || name === undefined || path === undefined) return undefined
-  const at = readEventTime(firstOf(body, ['at', 'time']), zone)
+  const at = readEventTime(firstOf(body, HOOK.at), zone)
   const statement: Statement = { what: 'found', path, name }
-  return { statement, moment: plausible(at, receivedMs), host: textOf(firstOf(body, ['host'])) }
+  return { statement, moment: plausible(at, receivedMs), host: textOf(firstOf(body, HOOK.host)) }
 }
 
 const plausible = (moment: Moment | undefined, receivedMs: number): Moment | undefined =>

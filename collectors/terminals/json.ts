@@ -9,8 +9,8 @@ export function parseBody(message: string): Json | undefined {
   if (start < 0) return undefined
   const text = message.slice(start)
   try {
-    const value: unknown = /\d{16}/.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
-    return isJson(value) && isShallow(value, MAX_DEPTH) ? value : undefined
+    const value: unknown = hasLongNumber(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+    return isJson(value) && (!mayBeDeep(text) || isShallow(value, MAX_DEPTH)) ? value : undefined
   } catch {
     return undefined
   }
@@ -24,6 +24,33 @@ function keepDigits(this: unknown, _key: string, value: unknown, context?: { sou
   return lost ? (context?.source ?? value) : value
 }
 
+/** Digits of 2^53. */
+const LONG = 16
+/** 16 digits in a row anywhere: they cover one place of every 16, the others need no look. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text, at)) continue
+    let [from, to] = [at, at + 1]
+    while (isDigit(text, from - 1)) from--
+    while (isDigit(text, to)) to++
+    if (to - from >= LONG) return true
+  }
+  return false
+}
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 0x30 && code <= 0x39
+}
+
+/** Can a text with so few opening brackets be deep? Most need no walk through what they say. */
+function mayBeDeep(text: string): boolean {
+  let count = 0
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (++count > MAX_DEPTH) return true
+  return false
+}
+
 function isShallow(value: object, depth: number): boolean {
   if (depth === 0) return false
   for (const one of Object.values(value))
@@ -31,21 +58,15 @@ function isShallow(value: object, depth: number): boolean {
   return true
 }
 
-/** Paths come from profiles: a few hundred, each cut into its keys once. */
-const cut = new Map<string, readonly string[]>()
-function keysOf(path: string): readonly string[] {
-  let keys = cut.get(path)
-  if (!keys) {
-    keys = path.split('.')
-    if (cut.size < 5000) cut.set(path, keys)
-  }
-  return keys
-}
+/** A path of a profile, cut into its keys once: `client_info.name`, `group_info.0.node_name`. */
+export type Path = readonly string[]
+export const pathOf = (path: string): Path => path.split('.')
+export const pathsOf = (paths: readonly string[]): readonly Path[] => paths.map(pathOf)
 
-/** `client_info.name`, `group_info.0.node_name`: own properties only, so that no prototype answers. */
-export function at(value: unknown, path: string): unknown {
+/** What lies there: own properties only, so that no prototype answers. */
+export function at(value: unknown, path: Path): unknown {
   let here = value
-  for (const key of keysOf(path)) {
+  for (const key of path) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined
     here = (here as Json)[key]
   }
@@ -53,7 +74,7 @@ export function at(value: unknown, path: string): unknown {
 }
 
 /** First path that leads to a non-empty scalar. */
-export function firstOf(value: unknown, paths: readonly string[]): string | number | boolean | undefined {
+export function firstOf(value: unknown, paths: readonly Path[]): string | number | boolean | undefined {
   for (const path of paths) {
     const found = at(value, path)
     if (typeof found === 'number' || typeof found === 'boolean' || (typeof found === 'string' && found !== ''))

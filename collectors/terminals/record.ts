@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Severity } from '../../contract/severity.ts'
 import type { Dialect } from '../intake/syslog-decode.ts'
 import { atZone, type Moment } from '../intake/wall-clock.ts'
 import { type Decoded, type Draft, nothing, type Refusal, refuse } from '../source.ts'
-import type { DialectFactory, PersonHash } from './dialects.ts'
+import type { DialectFactory } from './dialects.ts'
 import { readEventTime } from './event-time.ts'
-import { numberOf, present, readResult, textOf } from './facts.ts'
-import { at, canonical, firstOf, type Json, parseBody } from './json.ts'
+import { readResult } from './facts.ts'
+import { canonical, firstOf, type Json, type Path, parseBody } from './json.ts'
 import { parsePairs } from './pairs.ts'
 import { type RecordClass, RecordProfile, readProfile } from './profile.ts'
+import { type ClassPlan, classFinder, planOf, type Readers, readersOf } from './record-plan.ts'
 
 const DAY_MS = 86_400_000
 /** What an unknown topic becomes: kept, and reported (protocols.md 1.1). */
@@ -34,63 +35,46 @@ export const dialect: DialectFactory = (file, personHash) => {
     profile.body === 'json'
       ? ([parseBody, 'bad_json', '正文不是完整的 JSON'] as const)
       : ([parsePairs, 'bad_header', '正文不是“键=值”'] as const)
+  const readers = readersOf(profile)
+  const classOf = classFinder(profile, readers, personHash)
+  const unknown = planOf({ ...UNKNOWN, time: profile.time }, profile, readers, personHash)
+  const volatile = new Set(profile.volatile)
   const decode: Dialect = (message, receivedMs, raw, encoding) => {
     const body = parse(message.message)
     if (!body) return { ...nothing(), refusals: [refuse(broken, raw, detail)] }
-    const topic = String(firstOf(body, profile.topicPath) ?? '')
-    const type = String(firstOf(body, [profile.typePath]) ?? '')
-    const known = profile.classes.find((one) => fits(one, body, topic, type))
+    const known = classOf(body)
     if (known?.event === 'drop') return { ...nothing(), dropped: 1 }
-    const kind = known ?? { ...UNKNOWN, time: profile.time }
-    const decoded = toDraft(kind, body, { profile, personHash, receivedMs, raw, encoding })
+    const decoded = toDraft(known ?? unknown, body, { profile, readers, volatile, receivedMs, raw, encoding })
     if (!known)
-      decoded.refusals.push(refuse('unknown_topic', raw, `未登记的类别 ${topicOf(body, profile) ?? '（无类别）'}`))
+      decoded.refusals.push(refuse('unknown_topic', raw, `未登记的类别 ${readers.topic(body) ?? '（无类别）'}`))
     return decoded
   }
   return { zone: profile.zone, priOptional: profile.priOptional, decode }
 }
 
-const topicOf = (body: Json, { topicPath, typePath }: RecordProfile): string | undefined =>
-  textOf(firstOf(body, [...topicPath, typePath]))?.slice(0, 64)
-
-function fits(kind: RecordClass, body: Json, saidTopic: string, saidType: string): boolean {
-  const { topic, topics, type, has, where, atLeast } = kind
-  if (topic !== undefined && !saidTopic.includes(topic)) return false
-  if (topics !== undefined && !topics.includes(saidTopic)) return false
-  if (type !== undefined && !saidType.includes(type)) return false
-  if (has !== undefined && at(body, has) === undefined) return false
-  if (Object.entries(atLeast).some(([path, least]) => !((numberOf(firstOf(body, [path])) ?? -1) >= least))) return false
-  return Object.entries(where).every(([path, part]) => holds(at(body, path), part))
-}
-
-/** A list holds a word when one of its entries does (Wazuh's `rule.groups`). */
-const holds = (value: unknown, part: string): boolean =>
-  Array.isArray(value)
-    ? value.some((one) => typeof one === 'string' && one.includes(part))
-    : typeof value !== 'object' && String(value ?? '').includes(part)
-
 interface Circumstances {
   profile: RecordProfile
-  personHash: PersonHash
+  readers: Readers
+  volatile: ReadonlySet<string>
   receivedMs: number
   raw: Uint8Array
   encoding: string
 }
 
-function toDraft(kind: RecordClass, body: Json, around: Circumstances): Decoded {
-  const { profile, receivedMs, encoding } = around
-  const time = timeOf(kind, body, profile.zone, receivedMs)
-  const key = keyOf(kind.key ?? profile.key, body)
-  const { data, refusals } = factsOf(kind, body, time, around)
-  const observedMs = kind.weakTime ? null : (time.moment?.ms ?? null)
+function toDraft(plan: ClassPlan, body: Json, around: Circumstances): Decoded {
+  const { profile, readers, receivedMs, encoding } = around
+  const time = timeOf(plan, body, profile.zone, receivedMs)
+  const key = keyOf(plan.keys, body)
+  const said = plan.severity.length > 0 ? severityOf(plan, body, profile) : undefined
+  const { data, refusals } = factsOf(plan, body, time, said?.isDefault ?? false, around)
   const draft: Draft = {
-    type: kind.event,
-    object: textOf(firstOf(body, profile.object))?.slice(0, 128),
+    type: plan.event,
+    object: readers.object(body),
     device: profile.device,
-    nativeKey: key ?? contentKey(body, profile, time.moment?.ms ?? receivedMs),
-    observedMs,
+    nativeKey: key ?? contentKey(body, time.moment?.ms ?? receivedMs, around),
+    observedMs: plan.weakTime ? null : (time.moment?.ms ?? null),
     observedAt: time.moment?.observedAt ?? atZone(receivedMs, profile.zone).observedAt,
-    severity: kind.severity.length > 0 ? severityOf(kind, body, profile).severity : undefined,
+    severity: said?.severity,
     data,
     nativeId: key,
     enc: encoding === 'utf-8' ? undefined : encoding,
@@ -99,14 +83,14 @@ function toDraft(kind: RecordClass, body: Json, around: Circumstances): Decoded 
 }
 
 /** The first of the vendor's numbers that is there; of `a + b` both must be. */
-function keyOf(keys: readonly string[], body: Json): string | undefined {
-  for (const key of keys) {
-    if (!key.includes(' + ')) {
-      const found = firstOf(body, [key])
+function keyOf(keys: readonly (readonly Path[])[], body: Json): string | undefined {
+  for (const paths of keys) {
+    if (paths.length === 1) {
+      const found = firstOf(body, paths)
       if (found !== undefined) return String(found).slice(0, 2000)
       continue
     }
-    const parts = key.split(' + ').map((path) => firstOf(body, [path]))
+    const parts = paths.map((path) => firstOf(body, [path]))
     if (parts.every((part) => part !== undefined)) return parts.join(' ').slice(0, 200)
   }
   return undefined
@@ -118,7 +102,7 @@ interface EventTime {
 }
 
 /** A terminal whose clock is a day ahead keeps its event; only its time is not believed. */
-function timeOf({ time }: RecordClass, body: Json, zone: string, receivedMs: number): EventTime {
+function timeOf({ time }: ClassPlan, body: Json, zone: string, receivedMs: number): EventTime {
   const value = firstOf(body, time)
   if (value === undefined) return { moment: undefined }
   const moment = readEventTime(value, zone)
@@ -127,56 +111,39 @@ function timeOf({ time }: RecordClass, body: Json, zone: string, receivedMs: num
 }
 
 /** Where the vendor gives no key: topic, terminal, time and the content without what changes by itself. */
-function contentKey(body: Json, profile: RecordProfile, ms: number): string {
-  const parts = [
-    topicOf(body, profile),
-    firstOf(body, profile.identity),
-    ms,
-    canonical(body, new Set(profile.volatile)),
-  ]
-  return createHash('sha256').update(parts.join('|')).digest('hex')
+function contentKey(body: Json, ms: number, { readers, volatile }: Circumstances): string {
+  const parts = [readers.topic(body), readers.identity(body), ms, canonical(body, volatile)]
+  return hash('sha256', parts.join('|'))
 }
 
-function severityOf({ severity: paths }: RecordClass, body: Json, { severity: { words, fallback } }: RecordProfile) {
+function severityOf({ severity: paths }: ClassPlan, body: Json, { severity: { words, fallback } }: RecordProfile) {
   const said = String(firstOf(body, paths) ?? '')
   const known: Severity | undefined = Object.hasOwn(words, said) ? words[said] : undefined
   return { severity: known ?? fallback, isDefault: known === undefined }
 }
 
-function factsOf(kind: RecordClass, body: Json, time: EventTime, around: Circumstances) {
-  const { profile, personHash, receivedMs, raw } = around
+function factsOf(plan: ClassPlan, body: Json, time: EventTime, isDefault: boolean, around: Circumstances) {
+  const { profile, receivedMs, raw } = around
   const refusals: Refusal[] = []
-  const user = textOf(firstOf(body, profile.user))
-  const result = kind.result && readResult(firstOf(body, kind.result.path), kind.result.codes)
-  if (result?.unknownCode !== undefined)
-    refusals.push(refuse('bad_code', raw, `${kind.result?.path[0]} 的代码 ${result.unknownCode} 不在对照表内`))
-  const data = present({
-    topic: topicOf(body, profile),
-    host: textOf(firstOf(body, profile.host)),
-    ip: textOf(firstOf(body, profile.ip)),
-    mac: textOf(firstOf(body, profile.mac)),
-    dept: textOf(firstOf(body, profile.dept)) ?? 'unknown',
-    user_h: user === undefined ? undefined : personHash(user),
-    ...profile.set,
-    ...mapped({ ...profile.fields, ...kind.fields }, (paths) => textOf(firstOf(body, paths))),
-    ...mapped(kind.numbers, (paths) => numberOf(firstOf(body, paths))),
-    ...kind.set,
-    ...result?.data,
-    sig_age_days: signatureAge(kind, body, profile.zone, time.moment?.ms ?? receivedMs),
-    severity_src: kind.severity.length > 0 && severityOf(kind, body, profile).isDefault ? 'default' : undefined,
-    time_src: time.moment ? undefined : 'received',
-    time_issue: time.issue,
-  })
+  const data: Record<string, unknown> = {}
+  const put = (name: string, value: unknown) => {
+    if (value !== undefined) data[name] = value
+  }
+  for (const [name, read] of plan.facts) put(name, read(body))
+  if (plan.result) {
+    const result = readResult(firstOf(body, plan.result.paths), plan.result.codes)
+    for (const [name, value] of Object.entries(result.data)) put(name, value)
+    if (result.unknownCode !== undefined)
+      refusals.push(refuse('bad_code', raw, `${plan.result.name} 的代码 ${result.unknownCode} 不在对照表内`))
+  }
+  put('sig_age_days', signatureAge(plan, body, profile.zone, time.moment?.ms ?? receivedMs))
+  if (isDefault) data.severity_src = 'default'
+  if (!time.moment) data.time_src = 'received'
+  put('time_issue', time.issue)
   return { data, refusals }
 }
 
-function mapped<Value>(from: Readonly<Record<string, string[]>>, read: (paths: string[]) => Value) {
-  const found: Record<string, Value> = {}
-  for (const [name, paths] of Object.entries(from)) found[name] = read(paths)
-  return found
-}
-
-function signatureAge({ signatureDate }: RecordClass, body: Json, zone: string, nowMs: number): number | undefined {
+function signatureAge({ signatureDate }: ClassPlan, body: Json, zone: string, nowMs: number): number | undefined {
   const value = firstOf(body, signatureDate)
   if (value === undefined) return undefined
   const dated = readEventTime(

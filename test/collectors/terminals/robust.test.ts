@@ -106,6 +106,29 @@ function checkEnvelope(draft: Parameters<typeof toSpoolEvent>[0]): void {
   expect(Object.hasOwn(EVENT_TYPES, draft.type)).toBe(true)
 }
 
+describe('JSON body', () => {
+  test('an integer beyond 2^53 keeps its digits wherever it stands; a smaller one is a number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 70 }), fc.bigInt({ min: 1n, max: 10n ** 24n }), (before, big) => {
+        const body = parseBody(`{"${'a'.repeat(before)}":"x","n":${big},"z":"中"}`)
+        expect(body?.n).toBe(big > BigInt(Number.MAX_SAFE_INTEGER) ? String(big) : Number(big))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+  test('32 levels are a body, 33 are none, however few or many brackets there are', () => {
+    const nested = (levels: number, beside: string) => `${`{${beside}"a":`.repeat(levels)}1${'}'.repeat(levels)}`
+    for (const beside of ['', '"b":[],']) {
+      // A list beside is one level more than the object it stands in.
+      const deepest = beside === '' ? 32 : 31
+      expect(parseBody(nested(deepest, beside))).toBeDefined()
+      expect(parseBody(nested(deepest + 1, beside))).toBeUndefined()
+    }
+    expect(parseBody(`{"a":[${'[],'.repeat(100)}[]]}`)).toBeDefined()
+    expect(parseBody(`{"a":"${'{['.repeat(100)}"}`)).toBeDefined()
+  })
+})
+
 describe('CEF', () => {
   test('any pairs survive writing and reading', () => {
     const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{0,20}$/).filter((one) => !one.endsWith('Label'))
