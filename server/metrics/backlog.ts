@@ -146,7 +146,8 @@ export class Backlog {
       act()
       this.#db.exec('COMMIT')
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // A full or failing disk has rolled back by itself; its error must not be hidden by another one.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
   }

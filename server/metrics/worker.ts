@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { chance, systemClock } from '../clock.ts'
 import { type EngineSettings, makeEngine } from './engine.ts'
+import { Intake } from './intake.ts'
 import type { Order, Report } from './messages.ts'
 import { StoreUnavailable } from './port.ts'
+import type { MetricsState } from './writer.ts'
 
 /**
  * The metrics' own thread: encoding, waiting, SQLite and rollups never hold up an alarm. It owns store and backlog; the
@@ -20,7 +22,20 @@ const engine = await makeEngine(workerData as EngineSettings, {
   chance,
   rejected: (points) => report({ kind: 'rejected', rejected: points.slice(0, SHOWN_REJECTS) }),
 })
-const tellState = () => report({ kind: 'state', state: engine.writer.state })
+const intake = new Intake({
+  add: ({ body, points, at }) => engine.writer.add(body, points, at),
+  taken: (points) => report({ kind: 'taken', points }),
+})
+
+/** Points that cannot even be kept on disk are the worse trouble. */
+function stateNow(): MetricsState {
+  const { state } = engine.writer
+  if (intake.trouble === null) return state
+  const since = state.since ?? systemClock.now()
+  const backlog = state.backlog + intake.points
+  return { ...state, state: 'down', reason: state.reason ?? 'failed', detail: intake.trouble, since, backlog }
+}
+const tellState = () => report({ kind: 'state', state: stateNow() })
 const timer = setInterval(tellState, STATE_EVERY)
 
 async function answer(call: number, act: () => Promise<Extract<Report, { kind: 'answer' }>['value']>): Promise<void> {
@@ -34,6 +49,7 @@ async function answer(call: number, act: () => Promise<Extract<Report, { kind: '
 
 async function stop(): Promise<null> {
   clearInterval(timer)
+  intake.stop()
   await engine.stop()
   return null
 }
@@ -41,8 +57,7 @@ async function stop(): Promise<null> {
 port.on('message', (order: Order) => {
   switch (order.kind) {
     case 'points':
-      engine.writer.add(order.body, order.points, order.at)
-      report({ kind: 'taken', points: order.points })
+      intake.put(order)
       break
     case 'select':
       void answer(order.call, () => engine.store.select(order.selection))

@@ -49,7 +49,8 @@ export class EmbeddedStore implements MetricStore {
       for (const point of points) this.#writeOne(point, outcome)
       this.#db.exec('COMMIT')
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // A full or failing disk has rolled back by itself.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       // Series that were numbered in it are gone too.
       this.#index = new SeriesIndex(this.#db)
       throw error
