@@ -2,7 +2,7 @@ import type { AccountRules } from '../../config/accounts.ts'
 import type { Permissions } from '../../config/schema.ts'
 import { SESSION_COOKIE, WALL_COOKIE } from '../../contract/http/people.ts'
 import type { Clock } from '../clock.ts'
-import type { Principal, Records } from '../feature.ts'
+import type { Principal, Records, Tx } from '../feature.ts'
 import { fingerprint, readCookie, unsign } from './cookie.ts'
 import type { SecondFactors } from './factors.ts'
 import { sessionEnd } from './lockout.ts'
@@ -106,8 +106,13 @@ export class Authenticator {
     // A key that a screen has taken, or shall take, lets nobody in by itself.
     const key = open?.binding === 'device' ? undefined : (open ?? (await wallKeyByDevice(records.read, hash)))
     if (!key) return undefined
-    if (now - (key.seen_at ?? 0) >= TOUCH_MS) await records.write(({ tx }) => touchWallKey(tx, key.id, now))
+    if (now - (key.seen_at ?? 0) >= TOUCH_MS) await this.#note((tx) => touchWallKey(tx, key.id, now))
     return wallPrincipal(key)
+  }
+
+  /** A disk that is full must not shut out whoever would see that it is: then the sign of life stays the older one. */
+  async #note(act: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.#deps.records.write(({ tx }) => act(tx)).catch(() => undefined)
   }
 
   async #session(id: string, touch: boolean): Promise<Principal | undefined> {
@@ -117,7 +122,7 @@ export class Authenticator {
     if (!session || sessionEnd({ createdAt: session.created_at, seenAt: session.seen_at }, now)) return undefined
     const account = await accountById(records.read, session.account_id)
     if (account?.disabled !== 0) return undefined
-    if (touch && now - session.seen_at >= TOUCH_MS) await records.write(({ tx }) => touchSession(tx, id, now))
+    if (touch && now - session.seen_at >= TOUCH_MS) await this.#note((tx) => touchSession(tx, id, now))
     return accountPrincipal(rules, account, 'session', id, (await this.isComplete(account)) ? undefined : [])
   }
 

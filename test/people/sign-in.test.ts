@@ -200,3 +200,16 @@ describe('tokens and wall keys', () => {
     expect(text).not.toMatch(/argon2|hash/)
   })
 })
+
+test('a full disk shuts nobody out: the sign of life of a wall or a session may stay the older one', async () => {
+  const at = await open()
+  const { cookie } = await signIn(at, 'security-officer')
+  at.clock.pass(2 * MINUTE)
+  const { write } = at.records
+  at.records.write = async () => {
+    throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+  }
+  expect(await at.people.authenticate({ wallKey: at.wallKey })).toBeDefined()
+  expect(await me(at, cookie)).toBe(200)
+  at.records.write = write
+})
