@@ -16,6 +16,7 @@ const router = createRouter({
       component: () => import('./openness/PublicDocuments.vue'),
       meta: { title: '公开的法律文书' },
     },
+    { path: '/mediate', component: () => import('./mediate/MediatePage.vue'), meta: { title: '在线调解' } },
     ...deskRoutes,
     { path: '/:rest(.*)*', redirect: '/wall' },
   ],
