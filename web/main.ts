@@ -17,6 +17,11 @@ const router = createRouter({
       meta: { title: '公开的法律文书' },
     },
     { path: '/mediate', component: () => import('./mediate/MediatePage.vue'), meta: { title: '在线调解' } },
+    {
+      path: '/window/:page(filing|progress|case|lawyer|statistics)?',
+      component: () => import('./window/WindowPage.vue'),
+      meta: { title: '12309 窗口' },
+    },
     ...deskRoutes,
     { path: '/:rest(.*)*', redirect: '/wall' },
   ],
