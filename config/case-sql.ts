@@ -43,3 +43,5 @@ export type CaseSql = z.output<typeof CaseSql>
 
 /** Folder in the data folder where a file named after a source asks it to stop its import. */
 export const CANCEL_FOLDER = 'cancel-import'
+/** The same for: so many open cases are really gone, take it so. */
+export const CONFIRM_FOLDER = 'confirm-vanished'

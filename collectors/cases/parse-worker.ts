@@ -20,6 +20,8 @@ async function parse(): Promise<void> {
   try {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const table = await parseTable(buffer, profile, reader)
+    // The file itself is not needed any more, and what remains here waits until all of it is taken.
+    if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
     serve(table)
     const { rows, ...rest } = table
     say({ kind: 'answer', answer: { ok: true, table: rest, count: rows.length } })

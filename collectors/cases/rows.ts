@@ -105,14 +105,14 @@ function lostField(cell: (field: CaseField) => Cell | undefined): keyof typeof N
   })
 }
 
-/** One text for equal days: an export of 200,000 rows has a few hundred of them. */
+/** One text for equal ones: an export of 200,000 rows has a few hundred different days, departments and nodes. */
 const seen = new Map<string, string>()
-function shared(day: string): string {
-  const known = seen.get(day)
+function shared(text: string): string {
+  const known = seen.get(text)
   if (known !== undefined) return known
   if (seen.size > 5000) seen.clear()
-  seen.set(day, day)
-  return day
+  seen.set(text, text)
+  return text
 }
 
 type Days = Record<keyof typeof DAYS, string | null>
@@ -137,17 +137,21 @@ function facts(
     const value = tidy(text(field) ?? '')
     return profile.yesWords.some((word) => value === tidy(word))
   }
-  const coercion = text('coercion')
+  const word = (field: CaseField): string | null => {
+    const found = text(field)
+    return found === null ? null : shared(found)
+  }
+  const coercion = word('coercion')
   return {
     unifiedNo: text('unifiedNo') === null ? null : normaliseNumber(text('unifiedNo') ?? ''),
-    kind: text('kind'),
-    cause: text('cause'),
-    unit: text('unit'),
-    department: text('department'),
-    handler: text('handler'),
-    handlerNo: text('handlerNo'),
-    node: text('node'),
-    outcome: text('outcome'),
+    kind: word('kind'),
+    cause: word('cause'),
+    unit: word('unit'),
+    department: word('department'),
+    handler: word('handler'),
+    handlerNo: word('handlerNo'),
+    node: word('node'),
+    outcome: word('outcome'),
     coercion,
     custody: isCustody(coercion, profile),
     plea: yes('plea'),

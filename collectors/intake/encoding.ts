@@ -25,5 +25,8 @@ export function decodeText(bytes: Uint8Array): Text | undefined {
 function readable(text: Text): Text | undefined {
   let bad = 0
   for (let at = text.text.indexOf('\ufffd'); at >= 0; at = text.text.indexOf('\ufffd', at + 1)) bad++
-  return bad > text.text.length * MAX_UNREADABLE ? undefined : text
+  return isReadable(bad, text.text.length) ? text : undefined
 }
+
+/** So few replacement characters among so many that a person could still read it? */
+export const isReadable = (bad: number, chars: number): boolean => bad <= chars * MAX_UNREADABLE

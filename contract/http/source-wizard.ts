@@ -114,6 +114,19 @@ export const addSource = route({
   answer: z.object({ id: z.string(), file: z.string(), yaml: z.string(), activated: z.boolean(), next: z.string() }),
 })
 
+export const confirmVanished = route({
+  id: 'confirmVanished',
+  method: 'POST',
+  path: '/sources/{id}/confirm-vanished',
+  summary: '确认一个案件视图确实少了这些在办案件，下次轮询按此处理',
+  tag,
+  permission: 'sources.write',
+  params: z.object({ id: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/) }),
+  /** `vanished`: the number that was shown; if more is gone by then, it is held again. */
+  body: z.object({ vanished: z.int().min(1).max(1_000_000), reason: z.string().trim().min(2).max(200) }),
+  answer: z.object({ id: z.string() }),
+})
+
 export const cancelImport = route({
   id: 'cancelImport',
   method: 'POST',

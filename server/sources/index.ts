@@ -25,6 +25,9 @@ export interface SourcesFeature extends Feature {
   selftestSeen(eventId: string, observedMs: number): void
 }
 
+const viewsOf = ({ sources }: SourcesDeps): string[] =>
+  sources.flatMap(({ id, kind }) => (kind === 'case-sql' ? [id] : []))
+
 const LOOK_EVERY_MS = 2000
 const SELFTEST_LOOK_MS = 5000
 
@@ -37,7 +40,7 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
     name: 'sources',
     migrations: sourceMigrations,
     handlers: [traces.handler],
-    routes: [...sourceRoutes(parts), ...(deps.wizard ? wizardRoutes(deps.wizard) : [])],
+    routes: [...sourceRoutes(parts), ...(deps.wizard ? wizardRoutes(deps.wizard, viewsOf(deps)) : [])],
     panels: [{ name: 'sources', permission: 'sources.read', everyMs: 5000, load: (now) => sourcesPanel(parts, now) }],
     figures: [sourceFigures(parts)],
     ticks: [

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { CONFIRM_FOLDER } from '../../config/case-sql.ts'
 import { SourceConfig } from '../../config/schema.ts'
 import * as api from '../../contract/http/source-wizard.ts'
 import { type BoundRoute, bind } from '../feature.ts'
@@ -22,8 +23,11 @@ export interface WizardDeps {
   restart?: (() => void) | undefined
 }
 
-/** Adding a source: what there is, a trial that leaves no trace, and the file that makes it real. */
-export function wizardRoutes(deps: WizardDeps): BoundRoute[] {
+/**
+ * Adding a source: what there is, a trial that leaves no trace, and the file that makes it real.
+ * @param views ids of sources whose vanished rows a person can confirm
+ */
+export function wizardRoutes(deps: WizardDeps, views: readonly string[] = []): BoundRoute[] {
   return [
     bind(api.sourceOptions, async () => ({
       kinds: KINDS.map((one) => ({ ...one, profiles: profilesOf(one.kind, deps.profiles.values()) })),
@@ -54,6 +58,13 @@ export function wizardRoutes(deps: WizardDeps): BoundRoute[] {
           ? '服务与采集器正在重启以启用，约 5 秒后在来源列表出现'
           : '已写入。请运行 npm run admin -- init 生成该来源的登录口令，再重启服务与采集器',
       }
+    }),
+    bind(api.confirmVanished, async ({ params: { id }, body: { vanished } }) => {
+      if (!views.includes(id)) throw new Refusal('not-found', `没有案件视图来源 ${id}`)
+      const folder = join(dirname(deps.cancelDir), CONFIRM_FOLDER)
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, id), String(vanished))
+      return { id }
     }),
     bind(api.cancelImport, async ({ params }) => {
       if (!deps.sourceIds.includes(params.id)) throw new Refusal('not-found', `没有来源 ${params.id}`)

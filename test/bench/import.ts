@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { largeExport, malicious } from './import/files.ts'
+import { largeCsv, largeExport, malicious } from './import/files.ts'
 import { type Benchmark, type Row, row } from './row.ts'
 
 const ROWS = 200_000
@@ -19,12 +19,12 @@ interface Told {
 }
 
 /** One file, one process of its own: its peak is nobody else's. */
-function importIn(bytes: Buffer): Told {
+function importIn(bytes: Buffer, name = '导出.xlsx'): Told {
   const folder = mkdtempSync(join(tmpdir(), 'sanling-bench-import-'))
   try {
     mkdirSync(join(folder, 'drop'))
-    writeFileSync(join(folder, 'drop', '导出.xlsx'), bytes)
-    writeFileSync(join(folder, 'drop', '导出.xlsx.ok'), '')
+    writeFileSync(join(folder, 'drop', name), bytes)
+    writeFileSync(join(folder, 'drop', `${name}.ok`), '')
     const child = join(import.meta.dirname, 'import/child.ts')
     return JSON.parse(execFileSync(process.execPath, [child, folder], { encoding: 'utf8', timeout: 300_000 })) as Told
   } finally {
@@ -36,6 +36,8 @@ async function run(): Promise<Row[]> {
   const bytes = largeExport(ROWS)
   const told = importIn(bytes)
   if (!told.done || told.events !== ROWS) throw new Error(`imported ${told.events} of ${ROWS}`)
+  const csv = importIn(largeCsv(ROWS), '导出.csv')
+  if (!csv.done || csv.events !== ROWS) throw new Error(`imported ${csv.events} of ${ROWS} of the csv`)
   const details = { MB: bytes.length / 1e6, progress: told.told, 'max ms': told.maxMs }
   const limit = (what: string, unit: string, product: number, target: string, more = {}) =>
     row({ case: what, unit, product, baseline: null, target, details: { ...more } })
@@ -47,6 +49,8 @@ async function run(): Promise<Row[]> {
     limit(`export of ${ROWS} rows`, 's', told.seconds, '<= 60', details),
     limit('its process, peak RSS', 'MB', told.peakMb, '<= 400', { start: told.startMb }),
     limit('event loop meanwhile, p99', 'ms', told.p99Ms, '<= 50'),
+    limit(`csv of ${ROWS} rows`, 's', csv.seconds, '<= 60'),
+    limit('its process, peak RSS', 'MB', csv.peakMb, '<= 400', { start: csv.startMb }),
     limit('slowest refusal of a malicious workbook', 's', slowest.told.seconds, '<= 1', { file: slowest.name }),
     limit('largest, peak RSS', 'MB', largest.told.peakMb, '<= 200', { file: largest.name }),
   ]

@@ -118,14 +118,17 @@ describe('adding it', () => {
   afterEach(() => rmSync(dir, { recursive: true }))
 
   const routes = (restart = true) =>
-    wizardRoutes({
-      profiles: config.profiles,
-      sourceIds: config.sources.sources.map(({ id }) => id),
-      sourcesDir: join(dir, 'sources.d'),
-      cancelDir: join(dir, 'cancel-import'),
-      dryRun: async () => DryRunAnswer.parse({}),
-      ...(restart ? { restart: () => restarts++ } : {}),
-    })
+    wizardRoutes(
+      {
+        profiles: config.profiles,
+        sourceIds: config.sources.sources.map(({ id }) => id),
+        sourcesDir: join(dir, 'sources.d'),
+        cancelDir: join(dir, 'cancel-import'),
+        dryRun: async () => DryRunAnswer.parse({}),
+        ...(restart ? { restart: () => restarts++ } : {}),
+      },
+      ['view'],
+    )
   const post = (id: string, call: object, restart = true) => {
     const found = routes(restart).find(({ spec }) => spec.id === id)
     return found?.handle(call as never) as Promise<Record<string, unknown>>
@@ -170,9 +173,14 @@ describe('adding it', () => {
     await expect(add({ ...TERMINAL, id: 'tq-main' })).rejects.toMatchObject({ id: 'conflict' })
   })
 
-  it('leaves a mark that stops an import', async () => {
+  it('leaves a mark that stops an import, or that confirms what vanished from a view', async () => {
     await post('cancelImport', { params: { id: 'case-export' } })
     expect(readFileSync(join(dir, 'cancel-import', 'case-export'), 'utf8')).toBe('')
+    await expect(post('confirmVanished', { params: { id: 'case-export' }, body: {} })).rejects.toMatchObject({
+      id: 'not-found',
+    })
+    await post('confirmVanished', { params: { id: 'view' }, body: { vanished: 6, reason: '已移送' } })
+    expect(readFileSync(join(dir, 'confirm-vanished', 'view'), 'utf8')).toBe('6')
     await expect(post('cancelImport', { params: { id: 'nowhere' } })).rejects.toMatchObject({ id: 'not-found' })
   })
 })

@@ -4,6 +4,7 @@ import type { CaseSql } from '../../../config/case-sql.ts'
 import { textCell } from '../../intake/spreadsheet.ts'
 import { atZone, readMoment } from '../../intake/wall-clock.ts'
 import { type Draft, refuse, type SourceContext } from '../../source.ts'
+import { type ConfirmMark, confirmMark } from '../cancel.ts'
 import { type CaseFacts, diffCases, isOpen, type KnownCase, toFacts, type Verdict } from '../diff.ts'
 import { caseDraft } from '../draft.ts'
 import { absentFacts, knownCases, knownOf, remembered } from '../memory.ts'
@@ -46,6 +47,7 @@ export class ViewPoller {
   readonly #config: CaseSql
   readonly #context: SourceContext
   readonly #profile: CaseProfile
+  readonly #confirm: ConfirmMark
   /** Halved when a page takes the database too long. */
   #pageRows: number
 
@@ -53,6 +55,7 @@ export class ViewPoller {
     this.#config = config
     this.#context = context
     this.#profile = profile
+    this.#confirm = confirmMark(context.dataDir, config.id)
     this.#pageRows = config.pageRows
   }
 
@@ -196,6 +199,7 @@ export class ViewPoller {
     const known = knownCases(store)
     const open = [...known.values()].filter(isOpen).length
     const seen = scan.seen ?? new Set<string>()
+    const asked = await this.#confirm.confirmed()
     const verdict: Verdict =
       seen.size === 0 && open > 0
         ? { what: 'hold', vanished: open, open }
@@ -207,9 +211,11 @@ export class ViewPoller {
             absent: new Set(),
             exportedMs: scan.dbMs,
             maxVanish: this.#config.maxVanish,
-            confirmed: this.#config.maxVanish >= 1,
+            // Confirmed is what the person was shown: if still more is gone, it is asked again.
+            confirmed: this.#config.maxVanish >= 1 || (asked !== undefined && goneOf(known, seen) <= asked),
             first: false,
           })
+    if (asked !== undefined) await this.#confirm.forget()
     if (verdict.what === 'hold') {
       await this.#hold(verdict)
       return true
@@ -224,7 +230,7 @@ export class ViewPoller {
     const share = percent(vanished, open)
     const detail =
       `视图里少了 ${share}% 在办案件（${vanished}/${open}），已暂缓，不作删除。请核对该账号的查看权限；` +
-      '若确实如此，把 sources.yaml 的 maxVanish 暂改为 1 后重启采集器'
+      '若确实如此，由系统管理员在采集台确认'
     this.#context.state('degraded', detail.slice(0, 200))
     const now = this.#context.clock.now()
     await this.#context.deliver([
@@ -265,6 +271,9 @@ export class ViewPoller {
     }
   }
 }
+
+const goneOf = (known: ReadonlyMap<string, KnownCase>, seen: ReadonlySet<string>): number =>
+  [...known.values()].filter((one) => isOpen(one) && !seen.has(one.caseNo)).length
 
 /** Known as it was: the overlap reads the same rows again and again, and they need not be written. */
 function isNews(before: KnownCase | undefined, after: KnownCase): boolean {

@@ -54,6 +54,31 @@ export function largeExport(rows: number): Buffer {
   return zipOf([...book].map(([name, data]) => ({ name, data })))
 }
 
+/** The same as a text file, UTF-8. */
+export function largeCsv(rows: number): Buffer {
+  const day = (n: number) => `2026-${String((n % 9) + 1).padStart(2, '0')}-01`
+  const lines = [HEADER.join(',')]
+  for (let n = 0; n < rows; n++)
+    lines.push(
+      [
+        number(n),
+        `示检统受[2026]1499${String(n).padStart(10, '0')}号`,
+        '审查起诉',
+        `第${'一二三四'[n % 4]}检察部`,
+        `示例${n % 60}`,
+        day(n),
+        ['审查', '退回补充侦查', '提起公诉'][n % 3],
+        day(n + 1),
+        n % 3 === 0 ? '逮捕' : '取保候审',
+        `某某${n % 5000}`,
+        '否',
+        '',
+        '',
+      ].join(','),
+    )
+  return Buffer.from(`${lines.join('\r\n')}\r\n`)
+}
+
 const good = (): ZipEntry[] => [...parts([{ rows: [[...HEADER]] }])].map(([name, data]) => ({ name, data }))
 const withPart = (entry: ZipEntry): Buffer => zipOf([...good().filter(({ name }) => name !== entry.name), entry])
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isCaseNumber, normaliseNumber } from '../../../collectors/cases/case-number.ts'
-import { readBook } from '../../../collectors/cases/parse.ts'
+import { parseTable } from '../../../collectors/cases/parse.ts'
 import { sniff } from '../../../collectors/cases/sniff.ts'
-import { readTable } from '../../../collectors/cases/table.ts'
 import { FileRefused } from '../../../collectors/cases/xlsx/limits.ts'
 import { encodeGbk } from '../../../collectors/office/sheet-file.ts'
 import { bookOf, csvOf, HEADER, line, PROFILE } from './build.ts'
@@ -11,7 +10,7 @@ import { bookOf, csvOf, HEADER, line, PROFILE } from './build.ts'
 /** Whatever the bytes are: a table, or a refusal of the closed list; nothing else. */
 async function outcome(bytes: Buffer): Promise<string> {
   try {
-    const table = readTable(await readBook(bytes), PROFILE)
+    const table = await parseTable(bytes, PROFILE)
     for (const { caseNo } of table.rows) if (!isCaseNumber(caseNo)) return `took ${caseNo}`
     return 'table'
   } catch (error) {

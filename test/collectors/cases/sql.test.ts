@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectOptions, ViewConnection, ViewDriver } from '../../../collectors/cases/sql/driver.ts'
@@ -104,6 +107,7 @@ describe.each([
   let bench: Bench
   let connection: ViewConnection
   let record: Recorder
+  let dataDir: string
 
   const config = (over: Partial<CaseSql> = {}): CaseSql =>
     CaseSql.parse({
@@ -143,10 +147,14 @@ describe.each([
 
   beforeEach(async () => {
     bench = await open()
-    record = recorder({ profile: PROFILE_FILE, secret: 'x' })
+    dataDir = mkdtempSync(join(tmpdir(), 'sanling-view-'))
+    record = recorder({ profile: PROFILE_FILE, secret: 'x', dataDir })
     connection = await bench.driver.open(bench.options)
   })
-  afterEach(() => connection?.close())
+  afterEach(async () => {
+    await connection?.close()
+    rmSync(dataDir, { recursive: true })
+  })
 
   it('G11.14: cannot write, and says so itself', async () => {
     expect(await connection.readOnly()).toBe(true)
@@ -248,6 +256,23 @@ describe.each([
     expect(record.drafts[0]?.data.reason).toBe('held')
     expect(record.states.at(-1)?.state).toBe('degraded')
     expect(await poll(poller({ maxVanish: 1 }))).toMatchObject({ held: statement === 'delete from t' })
+  })
+
+  it('what a person confirmed is taken once, and only as much as was shown', async () => {
+    await bench.write(...many(1, 12))
+    await poll()
+    await bench.write(`delete from t where bmsah > '${number(6)}'`)
+    record.store.set('sql/reconciled', '0')
+    expect(await poll()).toMatchObject({ held: true })
+    const confirm = (count: number) => {
+      mkdirSync(join(dataDir, 'confirm-vanished'), { recursive: true })
+      writeFileSync(join(dataDir, 'confirm-vanished', 'view'), String(count))
+    }
+    confirm(5)
+    expect(await poll()).toMatchObject({ held: true })
+    confirm(6)
+    expect(await poll()).toMatchObject({ held: false })
+    expect(existsSync(join(dataDir, 'confirm-vanished', 'view'))).toBe(false)
   })
 
   it('G11.9: cut in the middle of a page: goes on without loss or doubles', async () => {
