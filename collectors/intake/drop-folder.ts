@@ -24,6 +24,8 @@ const DIGESTS = [
   ['.md5', 'md5'],
 ] as const
 const SIDECARS = [...MARKS, ...DIGESTS.map(([ending]) => ending)]
+/** A file whose digest does not fit although it has stood still for so long: it was cut, or the digest is another's. */
+const STUCK_MS = 10 * 60_000
 const IGNORED = /^(\.|~\$)|\.(tmp|part|crdownload|report\.json)$/i
 
 /**
@@ -34,6 +36,7 @@ export class DropFolder {
   readonly #path: string
   readonly #settleMs: number
   readonly #seen = new Map<string, Sighting & { sinceMs: number }>()
+  #stuck = 0
 
   constructor(path: string, settleMs: number) {
     this.#path = path
@@ -44,6 +47,11 @@ export class DropFolder {
   async prepare(): Promise<void> {
     for (const sub of ['processing', 'done', 'rejected', 'held'])
       await mkdir(join(this.#path, sub), { recursive: true })
+  }
+
+  /** Files of the last `take` that wait in vain for their digest to fit. */
+  get stuck(): number {
+    return this.#stuck
   }
 
   /** Files that an earlier run left in `processing/`. */
@@ -59,6 +67,7 @@ export class DropFolder {
     const names = new Set(entries.filter((one) => one.isFile()).map(({ name }) => name))
     for (const known of this.#seen.keys()) if (!names.has(known)) this.#seen.delete(known)
     const taken: (DropFile | undefined)[] = []
+    this.#stuck = 0
     for (const name of names)
       if (!IGNORED.test(name) && !isSidecar(name, names) && (await this.#isWhole(name, names, nowMs)))
         taken.push(await this.#claim(name))
@@ -80,10 +89,19 @@ export class DropFolder {
     const before = this.#seen.get(name)
     const sidecar = await this.#sidecarFits(name, names)
     // Its digest says that something is still missing, however long it stands still.
-    if (sidecar === undefined) return false
+    if (sidecar === undefined) {
+      this.#wait(name, now, before, nowMs)
+      return false
+    }
     const verdict = readiness({ before, now, nowMs, settleMs: this.#settleMs, sidecar, free: await isFree(path) })
     if (!before || verdict.why === 'growing') this.#seen.set(name, { ...now, sinceMs: nowMs })
     return verdict.ready
+  }
+
+  #wait(name: string, now: Sighting, before: (Sighting & { sinceMs: number }) | undefined, nowMs: number): void {
+    const same = before?.size === now.size && before.mtimeMs === now.mtimeMs
+    if (!before || !same) this.#seen.set(name, { ...now, sinceMs: nowMs })
+    else if (nowMs - before.sinceMs >= STUCK_MS) this.#stuck++
   }
 
   /** False: there is none. Undefined: its digest does not fit. */

@@ -1,9 +1,12 @@
 import { isAbsolute, join } from 'node:path'
+import { ZONE } from '../../config/zone.ts'
 import type { SourceContext, SourceRunner } from '../source.ts'
 import { type DropFile, DropFolder, type Outcome } from './drop-folder.ts'
 import { pause } from './pause.ts'
+import { atZone } from './wall-clock.ts'
 
 export interface FolderConfig {
+  id: string
   folder: string
   settleS: number
   scanS: number
@@ -28,6 +31,7 @@ export function folderSource(
   const folder = new DropFolder(path, config.settleS * 1000)
   const ends = new AbortController()
   let running: Promise<void> = Promise.resolve()
+  let stuck = 0
 
   async function run(unfinished: readonly DropFile[]): Promise<void> {
     for (const file of unfinished) await one(file)
@@ -43,6 +47,27 @@ export function folderSource(
       return []
     })
     for (const file of files) await one(file)
+    if (folder.stuck !== stuck) await tellStuck(folder.stuck)
+  }
+
+  /** How many wait in vain, once for each change: a health message, and an event that alerts. Names are personal. */
+  async function tellStuck(count: number): Promise<void> {
+    stuck = count
+    const text = `目录 ${config.folder} 中 ${count} 个文件与其校验文件（.md5、.sha256）不符已超过 10 分钟，未读取；请重新摆渡`
+    if (count > 0) context.state('degraded', text.slice(0, 200))
+    else context.state('ok')
+    const now = context.clock.now()
+    await context.deliver([
+      {
+        type: 'collector.rejected',
+        object: config.id,
+        device: config.id,
+        nativeKey: `digest|${count}|${now}`,
+        observedMs: now,
+        observedAt: atZone(now, ZONE).observedAt,
+        data: { reason: count > 0 ? 'digest' : 'digest-fits', count, folder: config.folder },
+      },
+    ])
   }
 
   async function one(file: DropFile): Promise<void> {
