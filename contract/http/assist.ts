@@ -51,7 +51,50 @@ export const SentencingAnswer = z.object({
 })
 export type SentencingAnswer = z.infer<typeof SentencingAnswer>
 
+export const EntityType = z.enum([
+  'person',
+  'id-number',
+  'organisation',
+  'time',
+  'place',
+  'amount',
+  'charge',
+  'law-article',
+  'circumstance',
+  'injury-grade',
+  'drug',
+  'alcohol',
+  'document-number',
+  'case-number',
+  'coercive-measure',
+  'evidence',
+  'plate',
+  'bank-card',
+  'phone',
+])
+export type EntityType = z.infer<typeof EntityType>
+export const Entity = z.object({
+  type: EntityType,
+  text: z.string(),
+  /** Half-open, in UTF-16 units. */
+  start: z.int(),
+  end: z.int(),
+  confidence: z.number().min(0).max(1),
+})
+export type Entity = z.infer<typeof Entity>
+
 export const assistRoutes = {
+  entities: route({
+    id: 'findEntities',
+    method: 'POST',
+    path: '/assist/entities',
+    tag,
+    permission: 'assist.entities',
+    maxBytes: 4 * 1024 * 1024,
+    summary: '从案件材料中找出人员、时间、金额、罪名等要素，每项带位置与把握程度',
+    body: z.object({ text: z.string().max(1_000_000, '一次最多一百万字') }),
+    answer: z.object({ entities: z.array(Entity) }),
+  }),
   sentencing: route({
     id: 'sentencing',
     method: 'POST',

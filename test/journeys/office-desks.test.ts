@@ -74,7 +74,7 @@ test('cases are checked, judged, objected to, and decided, each by who may', asy
   expect(troubles).toEqual([])
   expect(found.length).toBeGreaterThanOrEqual(FIRST_REVIEWS)
   expect(found.some(({ step }) => step === 'filed')).toBe(true)
-  expect(found.filter(({ step, grade }) => step === 'archived' && grade !== null).length).toBeGreaterThan(3)
+  expect(found.filter(({ step, grade }) => step === 'archived' && grade !== null).length).toBeGreaterThan(1)
   const chain = await (await get('/chains/review.ndjson')).text()
   const types = new Set(
     chain
