@@ -71,14 +71,17 @@ async function search(
   const result: SearchResult = { rows: [], refusals: [], complete: true, pages: 0 }
   const time = (ms: number) => atZone(Math.floor(ms / 1000) * 1000, profile.zone).observedAt
   const window = { startTime: time(fromMs), endTime: time(toMs + 999), sort: 'eventTime', order: 'asc' }
-  let given = 0
+  // A row that comes twice is one of the total all the same.
+  const seen = new Set<string>()
+  let refused = 0
   for (let pageNo = 1; pageNo <= MAX_PAGES; pageNo++) {
     const page = read(await ask(client, profile, { ...window, pageNo, pageSize: profile.pageSize }, signal))
     result.pages++
     result.rows.push(...page.rows)
     result.refusals.push(...page.refusals)
-    given += page.given
-    if (given >= page.total) return result
+    for (const { key } of page.rows) seen.add(key ?? '')
+    refused += page.refusals.length
+    if (seen.size + refused >= page.total) return result
     if (page.given === 0) break
   }
   return { ...result, complete: false }

@@ -85,8 +85,8 @@ function doubled(reply: ControllerReply): ControllerReply {
     return { ...reply, body: [total, `found=${count * 2}`, ...lines.filter(Boolean), ...again].join('\r\n') }
   }
   try {
-    const value = JSON.parse(reply.body) as { AcsEvent?: { InfoList?: unknown[] } }
-    const list = value.AcsEvent?.InfoList
+    const value = JSON.parse(reply.body) as { AcsEvent?: { InfoList?: unknown[] }; data?: { list?: unknown[] } }
+    const list = value.AcsEvent?.InfoList ?? value.data?.list
     if (list) list.push(...structuredClone(list))
     return { ...reply, body: JSON.stringify(value) }
   } catch {

@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { artemisWith } from '../../../collectors/doors/artemis.ts'
+import { REAL_SEAMS } from '../../../collectors/doors/device.ts'
 import { isapiController } from '../../../collectors/office/isapi-controller.ts'
 import type { ZkRequest } from '../../../collectors/office/zk-device.ts'
+import { ProfileFile, SourceConfig, type SourceOf } from '../../../config/schema.ts'
+import { artemisDouble } from '../../doubles/artemis.ts'
 import type { ScriptedIsapi } from '../../doubles/isapi.ts'
 import { faultScript, type ScriptedFault } from '../../doubles/script.ts'
-import { until } from '../recorder.ts'
+import { recorder, until } from '../recorder.ts'
 import { dahuaOffice } from './dahua-office.ts'
-import { doorOffice, NINE } from './office.ts'
+import { doorOffice, NINE, PLACES } from './office.ts'
 import { NOW, zkOffice } from './zk-office.ts'
 
 /**
@@ -14,6 +20,9 @@ import { NOW, zkOffice } from './zk-office.ts'
  * be fetched any more said as a gap.
  */
 const MIN = 60_000
+const ARTEMIS = ProfileFile.parse(
+  parse(readFileSync(new URL('../../../config/profiles/hikvision-artemis.yaml', import.meta.url), 'utf8')),
+)
 const WHAT = ['stale', 'slow', 'cut', 'cut-answer', 'duplicate', 'garbage', 'html', 'truncated', 'busy'] as const
 const script = (path: string, from: number): ScriptedFault[] =>
   WHAT.map((what, at) => ({ path, at: from + at * 3, what }))
@@ -80,6 +89,51 @@ describe('a whole fault script', () => {
     expect(new Set(record.of().map(({ nativeKey }) => nativeKey)).size).toBe(told)
     expect([device.parts('dh-1').guard.locked, record.of('collector.auth_failed')]).toEqual([false, []])
     await until(() => record.of('collector.gap').length > 0, 'the time without ears is said')
+  })
+
+  it('Artemis: a platform that is polled, three pages each time', async () => {
+    const clock = { ms: NINE, now: (): number => clock.ms }
+    const faults = script('door/events', 3)
+    const play = faultScript(faults, () => {})
+    const gateway = await artemisDouble({ key: 'app', secret: 'secret', around: play.around })
+    const places = {
+      ...PLACES,
+      doors: PLACES.doors.map((door, at) => ({ ...door, source: 'artemis', device: `code-${at + 1}`, doorNo: 1 })),
+    }
+    const record = recorder({ profile: { ...ARTEMIS, pageSize: 10 }, now: clock.now, places })
+    const config = SourceConfig.parse({
+      id: 'artemis',
+      name: '门禁平台',
+      domain: 'access',
+      kind: 'artemis',
+      profile: 'hikvision-artemis',
+      staleAfterS: 60,
+      url: gateway.url,
+      appKey: 'app',
+      appSecret: { env: 'X' },
+      pollS: 0.05,
+      backfillDays: 0.1,
+    }) as SourceOf<'artemis'>
+    const source = artemisWith(config, record.context, {
+      pause: (ms, signal) => REAL_SEAMS.pause(Math.min(ms, 60), signal),
+    })
+    stop = async () => {
+      await source.stop()
+      await gateway.stop()
+    }
+    await source.start()
+    let told = 0
+    for (; told < 600 && play.played.length < faults.length; told++) {
+      clock.ms += 1000
+      gateway.events.push({ eventId: `e${told}`, time: clock.ms, eventType: 196_893, doorIndexCode: 'code-1' })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await until(() => record.of().length === told, 'nothing lost')
+    expect(new Set(play.played)).toEqual(new Set(WHAT))
+    expect(new Set(record.of().map(({ nativeKey }) => nativeKey)).size).toBe(told)
+    // Each request is signed by itself: nothing is refused, no account can be locked.
+    expect([gateway.refused, record.of('collector.auth_failed'), record.of('collector.gap')]).toEqual([0, [], []])
+    await until(() => record.states.at(-1)?.state === 'ok', 'well again')
   })
 
   it('ZK device: the collector is down, slow, out of disk; the device sends half, twice, garbage, too much', async () => {
