@@ -6,7 +6,12 @@ export interface WorkCalendar {
   isWorkday(date: Temporal.PlainDate): boolean
   /** False for a year that nothing covers: every deadline in it is provisional and said so. */
   covers(year: number): boolean
+  /** 国庆节 of a published day off; null = none, or the office's own. */
+  holiday?(date: Temporal.PlainDate): string | null
 }
+
+/** `National Day,国庆节,3` by day. */
+const HOLIDAYS: Readonly<Record<string, string>> = published.holidays
 
 /**
  * Builds the calendar from configuration. Only the library's published dates are used: its functions go through `Date`
@@ -22,6 +27,7 @@ export function workCalendar({ index, years }: Config['calendar']): WorkCalendar
   }
   return {
     covers: (year) => covered.has(year),
+    holiday: (date) => HOLIDAYS[date.toString()]?.split(',')[1] ?? null,
     isWorkday(date) {
       const day = date.toString()
       if (off.has(day)) return false

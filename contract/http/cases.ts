@@ -76,6 +76,12 @@ export const CaseClock = DeadlineAnswer.extend({
   /** Why our engine could not reckon it; the day is then the export's. */
   problem: z.string().nullable(),
 })
+/** Days off between start and end that are no plain weekends, and weekends that were worked (调休). */
+const Calendar = z.object({
+  holidays: z.array(z.object({ from: z.iso.date(), to: z.iso.date(), name: z.string().nullable() })),
+  makeUp: z.array(z.iso.date()),
+})
+export type CaseCalendar = z.infer<typeof Calendar>
 /** The explained deadline of a case: the answer of /deadlines/compute for what runs now, and everything beside it. */
 export const CaseLedger = DeadlineAnswer.extend({
   caseId: z.string(),
@@ -85,6 +91,7 @@ export const CaseLedger = DeadlineAnswer.extend({
   differs: z.boolean(),
   /** Both days in one sentence when they differ. */
   difference: z.string().nullable(),
+  calendar: Calendar,
   clocks: z.array(CaseClock),
   acts: z.array(CaseAct),
   previous: z.array(PastDeadline),

@@ -23,6 +23,10 @@ export const LedgerRow = z.object({
   what: z.string(),
   days: z.int().optional(),
   law: z.string().optional(),
+  /** What the clock does in this step; absent where only an export dates the case. */
+  clock: z.enum(['start', 'count', 'extend', 'stop', 'resume', 'restart', 'check']).optional(),
+  /** The last day as it stands after this step, before holidays are looked at; null while the clock stands still. */
+  end: z.string().nullable().optional(),
 })
 
 export const DeadlineAnswer = z.object({

@@ -1,6 +1,12 @@
 import type { CaseClock, ClockRules } from '../../config/clocks.ts'
 import { officeDate } from '../../config/zone.ts'
-import { computeDeadline, type DeadlineBook, type DeadlineEvent, DeadlineRefusal } from '../deadlines/rules.ts'
+import {
+  computeDeadline,
+  type DeadlineBook,
+  type DeadlineEvent,
+  DeadlineRefusal,
+  type LedgerRow,
+} from '../deadlines/rules.ts'
 import { type CaseRecord, caseState, EXPORT_ONLY } from './rules.ts'
 
 /** Pure: which limits run in a case, from when, and what our own engine makes of them. */
@@ -25,7 +31,7 @@ export interface ClockResult {
   rolledFrom: string | null
   ruleVersion: string
   legalBasis: string
-  ledger: { date: string; what: string; days?: number; law?: string }[]
+  ledger: LedgerRow[]
   warnings: string[]
   /** Why our engine could not reckon it; the export's day stands then. */
   problem: string | null

@@ -6,6 +6,7 @@ import type { ClockDeps } from './clock-deps.ts'
 import { type Act, allActs, loadClocks, pastOf } from './clock-store.ts'
 import type { ClockResultRow, ClockRow, ClockTables } from './clock-tables.ts'
 import { REASONS, type Reason } from './clock-work.ts'
+import { daysOff } from './days-off.ts'
 import { bandOfRule, type CaseRecord, caseState, colourByDays, daysLeft, differs } from './rules.ts'
 
 /** Names each field that may leave of what our own engine says of a case. */
@@ -23,7 +24,7 @@ const reasonWords = (id: string): string => REASONS[id as Reason] ?? id
 const parsed = (text: string): unknown => JSON.parse(text)
 
 export async function readLedger(
-  deps: Pick<ClockDeps, 'config'>,
+  deps: Pick<ClockDeps, 'config' | 'calendar'>,
   db: Reader,
   record: CaseRecord,
   now: number,
@@ -48,6 +49,7 @@ export async function readLedger(
     difference: differs(record)
       ? `本系统推算为 ${record.due}，业务系统导出为 ${record.exportedDue}，两者并列，请核对期限事项`
       : null,
+    calendar: daysOff(deps.calendar, head?.start ?? record.accepted, record.due, officeTime(now).toPlainDate()),
     clocks: all,
     acts: acts.map(presentAct),
     previous: past.map(presentPast),

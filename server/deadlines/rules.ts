@@ -33,7 +33,11 @@ export interface LedgerRow {
   what: string
   days?: number
   law?: string
+  clock?: ClockStep
+  /** The last day after this step; null while the clock stands still. */
+  end?: string | null
 }
+export type ClockStep = 'start' | 'count' | 'extend' | 'stop' | 'resume' | 'restart' | 'check'
 export interface Stopped {
   by: 'suspend' | 'pause' | 'return'
   since: string
@@ -104,8 +108,20 @@ function hours({ calendar }: DeadlineBook, rule: DeadlineRule, input: DeadlineIn
     ruleVersion: `${rule.id}@${version.effective_from}`,
     legalBasis: version.legal_basis,
     ledger: [
-      { date: minute(start), what: '起算，起算的当时不计', law: '刑事诉讼法第一百零五条' },
-      { date: minute(due), what: `${version.n} 小时届满，节假日不顺延`, law: version.legal_basis },
+      {
+        date: minute(start),
+        what: '起算，起算的当时不计',
+        law: '刑事诉讼法第一百零五条',
+        clock: 'start',
+        end: minute(due),
+      },
+      {
+        date: minute(due),
+        what: `${version.n} 小时届满，节假日不顺延`,
+        law: version.legal_basis,
+        clock: 'count',
+        end: minute(due),
+      },
     ],
     warnings: early ? [earlyWarning(version.effective_from)] : [],
   }
@@ -160,7 +176,7 @@ class Reckoning {
     const { version, early } = versionAt(rule, input.start)
     if (early) this.#warnings.push(earlyWarning(version.effective_from))
     this.#version = version
-    this.#end = this.#begin(start, '受理，起算当日不计')
+    this.#end = this.#begin(start, 'start', '受理，起算当日不计')
   }
 
   run(): Deadline {
@@ -208,17 +224,19 @@ class Reckoning {
     acts[event.type]()
   }
 
-  #begin(start: Temporal.PlainDate, what: string): Temporal.PlainDate {
+  #begin(start: Temporal.PlainDate, clock: 'start' | 'restart', what: string): Temporal.PlainDate {
     const { unit, n, legal_basis } = this.#version
     const { monthEnd } = this.#book.rules
     const end = endOf(start, unit as Unit, n, this.#book.calendar, monthEnd)
-    this.#ledger.push({ date: start.toString(), what, law: '刑事诉讼法第一百零五条' })
+    this.#ledger.push({ date: start.toString(), what, law: '刑事诉讼法第一百零五条', clock, end: end.toString() })
     const month = unit === 'month' ? `（月末规则 monthEnd=${monthEnd}）` : ''
     this.#ledger.push({
       date: end.toString(),
       what: `${n} ${UNIT_WORDS[unit as Unit]}的最后一日${month}`,
       days: daysBetween(start, end),
       law: legal_basis,
+      clock: 'count',
+      end: end.toString(),
     })
     return end
   }
@@ -240,6 +258,8 @@ class Reckoning {
       what: `批准延长 ${days ?? extension?.n} ${UNIT_WORDS[unit]}，自原届满日 ${before.toString()} 起算至 ${this.#end.toString()}`,
       days: daysBetween(before, this.#end),
       law: extension?.legal_basis,
+      clock: 'extend',
+      end: this.#end.toString(),
     })
   }
 
@@ -259,7 +279,14 @@ class Reckoning {
       by === 'return'
         ? `退回补充侦查（第 ${this.#returns} 次），审查期限停止计算`
         : `${STOP_WORDS[by]}，期限停止计算，余 ${left} 日`
-    this.#ledger.push({ date: on.toString(), what, ...(by === 'return' ? {} : { days: left }), law })
+    this.#ledger.push({
+      date: on.toString(),
+      what,
+      ...(by === 'return' ? {} : { days: left }),
+      law,
+      clock: 'stop',
+      end: null,
+    })
   }
 
   #resume({ on, path }: DatedEvent): void {
@@ -270,6 +297,8 @@ class Reckoning {
       date: on.toString(),
       what: `恢复计算，停止 ${stoodStill} 日，届满日改为 ${this.#end.toString()}`,
       days: stoodStill,
+      clock: 'resume',
+      end: this.#end.toString(),
     })
     this.#stopped = undefined
   }
@@ -290,7 +319,7 @@ class Reckoning {
       )
     this.#stopped = undefined
     this.#extended = false
-    this.#end = this.#begin(on, '补充侦查完毕重新移送，审查期限重新计算，当日不计')
+    this.#end = this.#begin(on, 'restart', '补充侦查完毕重新移送，审查期限重新计算，当日不计')
   }
 
   #changeJurisdiction({ on, path }: DatedEvent): void {
@@ -300,7 +329,7 @@ class Reckoning {
       this.#warnings.push(`改变管辖时期限处于停止状态（自 ${this.#stopped.since.toString()}），自收案之日起重新计算`)
     this.#stopped = undefined
     this.#extended = false
-    this.#end = this.#begin(on, '改变管辖，自改变后的检察院收到案件之日起重新计算，当日不计')
+    this.#end = this.#begin(on, 'restart', '改变管辖，自改变后的检察院收到案件之日起重新计算，当日不计')
   }
 
   #finish(): Deadline {
@@ -332,6 +361,8 @@ class Reckoning {
           date: end.toString(),
           what: '届满日为节假日，但人员在押，不顺延',
           law: '刑事诉讼法第一百零五条第四款',
+          clock: 'check',
+          end: end.toString(),
         })
       return { due: end.toString(), provisional: !calendar.covers(end.year) }
     }
@@ -344,6 +375,8 @@ class Reckoning {
       what: `届满日 ${end.toString()} 为节假日，顺延至节后第一个工作日`,
       days: daysBetween(end, due),
       law: '刑事诉讼法第一百零五条第四款',
+      clock: 'check',
+      end: due.toString(),
     })
     return { due: due.toString(), provisional, rolledFrom: end.toString() }
   }

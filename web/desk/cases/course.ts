@@ -25,6 +25,8 @@ export interface Course {
   parts: Part[]
   marks: Mark[]
   weekends: { at: number; width: number }[]
+  /** Published days off, each run with the weekends that join it. */
+  holidays: { at: number; width: number; name: string }[]
   months: { at: number; text: string }[]
   /** Percent; null when today lies outside. */
   today: number | null
@@ -55,8 +57,21 @@ interface Stretch {
   word: string
 }
 
+export interface DaysOff {
+  holidays: readonly { from: string; to: string; name: string | null }[]
+  /** Weekend days that are worked. */
+  makeUp: readonly string[]
+}
+const WEEKENDS_ONLY: DaysOff = { holidays: [], makeUp: [] }
+
 /** `due` null: the clock stands still. Null when a date is no date. */
-export function course(start: string, due: string | null, today: string, acts: readonly CourseAct[]): Course | null {
+export function course(
+  start: string,
+  due: string | null,
+  today: string,
+  acts: readonly CourseAct[],
+  off: DaysOff = WEEKENDS_ONLY,
+): Course | null {
   const [first, now] = [dayOf(start), dayOf(today)]
   const last = due === null ? null : dayOf(due)
   if (![first, now, last ?? 0].every(Number.isFinite)) return null
@@ -83,8 +98,13 @@ export function course(start: string, due: string | null, today: string, acts: r
       ...known.map(({ on, label }) => ({ at: at(dayOf(on)), text: `${short(on)} ${label}` })),
     ]),
     weekends: Array.from({ length: Math.min(end - first, 1200) }, (_, n) => first + n)
-      .filter((day) => [2, 3].includes(((day % 7) + 7) % 7))
+      .filter((day) => [2, 3].includes(((day % 7) + 7) % 7) && !off.makeUp.includes(isoOf(day)))
       .map((day) => ({ at: at(day), width: at(day + 1) - at(day) })),
+    holidays: off.holidays.map(({ from, to, name }) => ({
+      at: at(dayOf(from)),
+      width: at(dayOf(to) + 1) - at(dayOf(from)),
+      name: name ?? '放假',
+    })),
     months: monthsOf(first, end).map((day) => ({ at: at(day), text: `${Number(isoOf(day).slice(5, 7))} 月` })),
     today: now >= first && now <= end ? at(now) : null,
     used: parts.filter(({ kind }) => kind === 'counted').reduce((sum, { days }) => sum + days, 0),
