@@ -7,6 +7,7 @@ import { MemberPlayer } from './member-player.ts'
 import { MonitoringPlayer } from './monitoring-player.ts'
 import { chanceOf } from './random.ts'
 import { ReviewPlayer } from './review-player.ts'
+import { WindowPlayer } from './window-player.ts'
 
 /** Somebody who works at desks of the product, over HTTP, at their own rhythm. */
 export interface Player {
@@ -44,5 +45,6 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
     new DisclosurePlayer(common('disclosure')),
     new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
+    new WindowPlayer(common('window')),
   ]
 }
