@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Domain } from '../../contract/domains.ts'
 import type { Clock } from '../clock.ts'
 import { type Draft, refuse, type SourceContext, type SourceStore } from '../source.ts'
-import { MAX_EVENT_BYTES, type SpoolEvent, toSpoolEvent } from './envelope.ts'
+import { isLarger, MAX_EVENT_BYTES, type SpoolEvent, toSpoolEvent } from './envelope.ts'
 import type { BrokerAddress } from './link.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { createReporting, type Reporting } from './reporting.ts'
@@ -72,16 +72,20 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     deliver([damageDraft(collector, saved, clock.now())]).catch(() => {})
   }
 
-  function spoolable(draft: Draft): SpoolEvent[] {
-    const event = toSpoolEvent(draft, sender)
-    if (Buffer.byteLength(event.body) <= MAX_EVENT_BYTES) return [event]
-    reporting.refuse([refuse('frame_too_long', event.body, `解析后的事件超过 ${MAX_EVENT_BYTES / 1024} KiB`)])
-    return []
+  function spoolable(drafts: readonly Draft[]): SpoolEvent[] {
+    const events: SpoolEvent[] = []
+    for (const draft of drafts) {
+      const event = toSpoolEvent(draft, sender)
+      if (isLarger(event.body, MAX_EVENT_BYTES))
+        reporting.refuse([refuse('frame_too_long', event.body, `解析后的事件超过 ${MAX_EVENT_BYTES / 1024} KiB`)])
+      else events.push(event)
+    }
+    return events
   }
 
   const deliver: Said['deliver'] = (drafts, cursor = {}) => {
     const memory = Object.entries(cursor).map(([key, value]) => [SOURCE_KEY + key, value] as const)
-    const events = drafts.flatMap(spoolable)
+    const events = spoolable(drafts)
     return events.length + memory.length === 0 ? Promise.resolve() : writer.write({ events, memory })
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const HEX_48 = 2 ** 48 - 1
 
@@ -8,6 +8,6 @@ const HEX_48 = 2 ** 48 - 1
  */
 export function eventId(observedMs: number | null, type: string, device: string, nativeKey: string): string {
   const ms = Math.min(Math.max(Math.trunc(observedMs ?? 0), 0), HEX_48)
-  const hash = createHash('sha256').update(`${type}|${device}|${nativeKey}`).digest('hex').slice(0, 20)
-  return `${ms.toString(16).padStart(12, '0')}-${hash}`
+  const named = hash('sha256', `${type}|${device}|${nativeKey}`).slice(0, 20)
+  return `${ms.toString(16).padStart(12, '0')}-${named}`
 }

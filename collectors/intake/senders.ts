@@ -23,12 +23,16 @@ export function createSenders(allow: readonly string[], perSecond: number): Send
   for (const entry of allow.length > 0 ? allow : ['127.0.0.0/8', '::1']) addEntry(list, entry)
   const buckets = new Map<string, { tokens: number; at: number }>()
 
+  const opened = (address: string, now: number) => {
+    if (buckets.size >= MAX_SENDERS) buckets.delete(buckets.keys().next().value ?? '')
+    const bucket = { tokens: perSecond, at: now }
+    buckets.set(address, bucket)
+    return bucket
+  }
   const refilled = (address: string, now: number) => {
-    const bucket = buckets.get(address) ?? { tokens: perSecond, at: now }
+    const bucket = buckets.get(address) ?? opened(address, now)
     bucket.tokens = Math.min(perSecond, bucket.tokens + (Math.max(0, now - bucket.at) * perSecond) / 1000)
     bucket.at = now
-    if (!buckets.has(address) && buckets.size >= MAX_SENDERS) buckets.delete(buckets.keys().next().value ?? '')
-    buckets.set(address, bucket)
     return bucket
   }
   const isAllowed = (address: string): boolean => {
@@ -38,7 +42,8 @@ export function createSenders(allow: readonly string[], perSecond: number): Send
   return {
     isAllowed,
     admit(address, now) {
-      if (!isAllowed(address)) return 'stranger'
+      // Who has a bucket was asked for before.
+      if (!buckets.has(address) && !isAllowed(address)) return 'stranger'
       const bucket = refilled(address, now)
       if (bucket.tokens < 1) return 'too_fast'
       bucket.tokens--

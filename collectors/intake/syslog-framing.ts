@@ -25,7 +25,8 @@ const CR = 0x0d
 const NUL = 0
 const SPACE = 0x20
 const isSeparator = (byte: number): boolean => byte === LF || byte === CR || byte === NUL
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+const ZERO = 0x30
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 0x39
 
 /**
  * The first byte decides for the whole connection: 1–9 is octet counting (`LEN SP MSG`, LEN in bytes), everything else
@@ -40,6 +41,8 @@ export function createFramer(maxFrame = MAX_FRAME): Framer {
   /** In the rest of a line that was too long. */
   let skipping = false
   let closed = false
+  /** Copy of the buffer as it is, when there is one. */
+  let still: Uint8Array | undefined
 
   function append(chunk: Uint8Array): void {
     if (length + chunk.length > buffer.length) {
@@ -49,13 +52,20 @@ export function createFramer(maxFrame = MAX_FRAME): Framer {
     }
     buffer.set(chunk, length)
     length += chunk.length
+    still = undefined
   }
   function consume(count: number): void {
     buffer.copyWithin(0, count, length)
     length -= count
     searched = 0
+    still = undefined
   }
-  const copy = (from: number, to: number): Uint8Array => Uint8Array.from(buffer.subarray(from, to))
+  const copy = (from: number, to: number): Uint8Array => new Uint8Array(buffer.subarray(from, to))
+  /** The frames of one push lie in one copy: many small ones cost as much as reading their headers. */
+  const cut = (step: FrameStep, from: number, to: number): void => {
+    still ??= copy(0, length)
+    step.frames.push(still.subarray(from, to))
+  }
 
   function giveUp(step: FrameStep, reason: QuarantineReason, detail: string): undefined {
     step.refusals.push({ reason, raw: copy(0, Math.min(length, 256)), detail })
@@ -67,17 +77,16 @@ export function createFramer(maxFrame = MAX_FRAME): Framer {
 
   /** Next message of `LEN SP MSG` from `at`; its end, or undefined when more is needed or all is lost. */
   function octetFrame(at: number, step: FrameStep): number | undefined {
-    let digits = at
-    while (digits < length && isDigit(buffer[digits] ?? 0)) digits++
+    let [digits, size] = [at, 0]
+    for (; digits < length && isDigit(buffer[digits] ?? 0); digits++) size = size * 10 + (buffer[digits] ?? 0) - ZERO
     if (digits - at > MAX_LENGTH_DIGITS) return giveUp(step, 'frame_too_long', '长度字段超过 10 位，已断开连接')
-    const size = Number(buffer.toString('latin1', at, digits))
     if (size > maxFrame) return giveUp(step, 'frame_too_long', `声明长度 ${size} 字节，已断开连接`)
     if (digits === length) return undefined
-    if (digits === at || buffer[at] === 0x30 || buffer[digits] !== SPACE)
+    if (digits === at || buffer[at] === ZERO || buffer[digits] !== SPACE)
       return giveUp(step, 'bad_header', '长度字段无效，无法继续分帧，已断开连接')
     const end = digits + 1 + size
     if (end > length) return undefined
-    step.frames.push(copy(digits + 1, end))
+    cut(step, digits + 1, end)
     return end
   }
 
@@ -96,7 +105,7 @@ export function createFramer(maxFrame = MAX_FRAME): Framer {
     const end = to > from && buffer[to - 1] === CR ? to - 1 : to
     if (skipping) skipping = false
     else if (end - from > maxFrame) tooLong(from, step)
-    else if (end > from) step.frames.push(copy(from, end))
+    else if (end > from) cut(step, from, end)
   }
 
   const tooLong = (from: number, step: FrameStep): void => {

@@ -3,9 +3,10 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { toSpoolEvent } from '../../../collectors/delivery/envelope.ts'
+import { isLarger, toSpoolEvent } from '../../../collectors/delivery/envelope.ts'
 import { eventId } from '../../../collectors/delivery/event-id.ts'
 import { NO_WORK, openSpool, type Spool } from '../../../collectors/delivery/spool.ts'
+import type { EnvelopeInput } from '../../../contract/envelope.ts'
 import { temporaryFolder } from '../../services.ts'
 import { draft, NOW } from './make.ts'
 
@@ -39,6 +40,54 @@ describe('event id', () => {
   test('is the SHA-256 of type|device|key', () => {
     // printf 'terminal.virus|tianqing|guid-1' | sha256sum
     expect(eventId(null, 'terminal.virus', 'tianqing', 'guid-1').slice(13)).toBe('cc822a868cd1076299d5')
+  })
+})
+
+describe('event in the spool', () => {
+  const someText = fc.string({ unit: 'binary', maxLength: 200 })
+  const maybe = fc.option(someText, { nil: undefined })
+  const drafts = fc.record({
+    type: fc.constantFrom('terminal.virus', 'door.opened'),
+    object: maybe,
+    device: maybe,
+    nativeKey: someText,
+    observedMs: fc.option(fc.integer({ min: 0, max: 4e12 })),
+    observedAt: fc.constant('2026-11-24T10:21:00+08:00'),
+    severity: fc.constantFrom(undefined, 'info' as const, 'critical' as const),
+    backfill: fc.constantFrom(undefined, true, false),
+    data: fc.dictionary(fc.string(), fc.jsonValue()),
+    nativeId: maybe,
+    enc: maybe,
+  })
+  test('is what JSON.stringify makes of the envelope', () => {
+    fc.assert(
+      fc.property(drafts, (made) => {
+        const { id, body } = toSpoolEvent(made, sender)
+        const envelope: EnvelopeInput = {
+          v: 1,
+          id,
+          type: made.type,
+          site: sender.site,
+          collector: sender.collector,
+          device: made.device || undefined,
+          object: made.object?.slice(0, 128) || undefined,
+          observed_at: made.observedAt,
+          backfill: made.backfill ?? false,
+          severity: made.severity,
+          data: made.data,
+          src: { profile: sender.profile, native_id: made.nativeId, enc: made.enc },
+        }
+        expect(body).toBe(JSON.stringify(envelope))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  test('is larger when its UTF-8 is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 40 }), (body, bytes) => {
+        expect(isLarger(body, bytes)).toBe(Buffer.byteLength(body) > bytes)
+      }),
+    )
   })
 })
 
