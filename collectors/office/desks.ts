@@ -5,6 +5,7 @@ import { DeskPlayer } from './desk-player.ts'
 import { DisclosurePlayer } from './disclosure-player.ts'
 import { MemberPlayer } from './member-player.ts'
 import { MonitoringPlayer } from './monitoring-player.ts'
+import { PetitionPlayer } from './petition-player.ts'
 import { chanceOf } from './random.ts'
 import { ReviewPlayer } from './review-player.ts'
 import { WindowPlayer } from './window-player.ts'
@@ -44,6 +45,7 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new MemberPlayer({ ...common('members'), mayLeave: (id) => !atVisitorsDesk.has(id) }),
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
     new DisclosurePlayer(common('disclosure')),
+    new PetitionPlayer({ ...common('petitions'), config }),
     new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
     new WindowPlayer(common('window')),
   ]

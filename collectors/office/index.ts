@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { officeCalendar } from './calendar.ts'
 import { CasePlayer } from './case-player.ts'
 import { type Cast, castOf, demoSource } from './cast.ts'
+import { clamdPlayer } from './clamd-player.ts'
 import { Command, takeCommands } from './commands.ts'
 import { desksOf } from './desks.ts'
 import { dropFolder } from './drop.ts'
@@ -68,6 +69,8 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     await vendor.start()
     if (vendor.port > 0) for (const id of vendor.devices) options.listens?.(id, { http: vendor.port })
   }
+  const engines = clamdPlayer(config.sources, clock)
+  await engines.start()
   const known = cast.doors?.preload(now) ?? 0
   log.info({ doors: known, speed, first: memory.first }, '模拟办公室已开始（演示）')
 
@@ -113,6 +116,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
       cast.terminals?.stop(clock.now())
       cast.sender?.close()
       await cast.controller?.stop()
+      await engines.stop()
       await Promise.all(cast.vendors.map((vendor) => vendor.stop()))
     },
   }

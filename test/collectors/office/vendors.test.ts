@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dahuaSource } from '../../../collectors/doors/dahua.ts'
 import { zktecoSource } from '../../../collectors/doors/zkteco.ts'
+import { clamdPlayer } from '../../../collectors/office/clamd-player.ts'
 import { type Office, startOffice } from '../../../collectors/office/index.ts'
 import { writePorts } from '../../../collectors/ports.ts'
 import type { SourceRunner } from '../../../collectors/source.ts'
+import { clamdSource } from '../../../collectors/terminals/clamd-source.ts'
 import { type Config, loadConfig } from '../../../config/load.ts'
 import { SourceConfig, type SourceOf } from '../../../config/schema.ts'
 import { recorder, until } from '../recorder.ts'
@@ -85,6 +87,44 @@ describe('the simulated office behind other vendors', () => {
     expect(zk.of().every(({ object }) => doorsOf('acs-2').has(object ?? ''))).toBe(true)
     for (const one of [dahua, zk]) expect(one.of().every(({ data }) => data.unknown_code === undefined)).toBe(true)
     expect(JSON.stringify([...dahua.drafts, ...zk.drafts])).not.toContain(config.site.people[0]?.name ?? '?')
+  })
+})
+
+describe('the simulated office with clamd', () => {
+  it('plays each engine that sources.yaml marks as one of the demo, and none else', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'sanling-clamd-'))
+    const now = Date.parse('2026-11-24T13:45:00+08:00')
+    const engine = (demo: boolean, path: string) =>
+      SourceConfig.parse({
+        ...{
+          id: 'clamd',
+          name: '查毒引擎',
+          kind: 'clamd',
+          domain: 'terminal',
+          profile: 'clamav',
+          staleAfterS: 60,
+          demo,
+        },
+        engines: [{ host: 'SRV-1', socket: join(dataDir, path) }],
+      }) as SourceOf<'clamd'>
+    const played = engine(true, 'played')
+    const player = clamdPlayer({ sources: [played, engine(false, 'real')] }, { now: () => now })
+    const record = recorder({ profile: profileOf('clamav'), now: () => now })
+    const source = clamdSource(played, record.context)
+    try {
+      await player.start()
+      await source.start()
+      await until(() => record.of('terminal.engine').length === 1, 'seen')
+      expect(record.of('terminal.engine')[0]).toMatchObject({
+        object: 'SRV-1',
+        data: { up: true, engine_version: '1.4.6', sig_version: '27834', sig_age_h: 28, detects: true },
+      })
+      expect(existsSync(join(dataDir, 'real'))).toBe(false)
+    } finally {
+      await source.stop()
+      await player.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    }
   })
 })
 
