@@ -37,6 +37,7 @@ const Span = z.union(
   [z.strictObject({ hours: z.int().min(1).max(720) }), z.strictObject({ rule: id })],
   '写成 { hours: 小时 } 或 { rule: deadlines.yaml 的规则 }',
 )
+export const FIRST_ACTIONS = ['warn', 'assign', 'resolve', 'reply', 'attempt', 'feedback', 'send'] as const
 export const ColourRule = z.strictObject({
   colour,
   tier: text,
@@ -49,6 +50,8 @@ export const ColourRule = z.strictObject({
   leaderTitles: z.array(text).min(1),
   firstAction: Span,
   firstActionWords: text,
+  /** Steps that count as the first action. */
+  firstActionBy: z.array(z.enum(FIRST_ACTIONS)).min(1),
   reviewDays: days,
   reviewWords: text,
   reports: z.array(text),

@@ -47,6 +47,10 @@ import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { ensureDemo } from './people/registry.ts'
+import { petitionsFeature } from './petitions/index.ts'
+import { tableReader } from './petitions/read-table.ts'
+import { petitionRegister } from './petitions/window-port.ts'
+import { zeroPort } from './petitions/zero-port.ts'
 import { signerAt } from './records/signing.ts'
 import { RecordStore } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
@@ -182,6 +186,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     openAlerts: alerts.open,
     personOf: (hash) => personIds.get(hash),
     phone: phonePort(siteKey, site.people),
+    petitions: zeroPort(config.petitions),
     past: async (measurement, field, from, to) => {
       const query = { measurement, field, aggregate: 'mean', from, to, every: '1h' } as const
       const { series } = await metrics.store.series(query as Parameters<typeof metrics.store.series>[0])
@@ -241,7 +246,20 @@ export async function assemble(options: HouseOptions): Promise<House> {
     audit: auditTrail,
     acts: () => every((feature) => feature.acts),
     newId,
+    settled: (turn, proposal) => petitions.settled(turn, proposal),
   })
+  const petitionDeps = {
+    config,
+    calendar,
+    records,
+    approvals,
+    alerts: alerts.desk,
+    tasks: tasks.desk,
+    newId,
+    anchor,
+    readTable: tableReader(join(import.meta.dirname, '../collectors/cases/rows-worker.ts')),
+  }
+  const petitions = petitionsFeature(petitionDeps)
   const { directory } = services
   const people = openPeople({
     records,
@@ -313,6 +331,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     assignment,
     review,
     monitoring,
+    petitions,
     disclosureFeature({ config, calendar, records, newId, anchor }),
     windowFeature({
       config,
@@ -323,6 +342,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       audit: auditTrail,
       approvals,
       cases: windowPort,
+      petitions: petitionRegister(petitionDeps),
       figure: (name) => figures.find(name),
       folder: join(dataDir, 'window'),
       siteKey,

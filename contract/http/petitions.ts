@@ -67,6 +67,7 @@ export const PETITION_STEPS = [
   'downgrade',
   'close-proposed',
   'close',
+  'refused',
   'revisit',
   'reopen',
   'archive',
@@ -89,6 +90,7 @@ export const PETITION_STEP_NAMES: Readonly<Record<PetitionStep, string>> = {
   downgrade: '降级',
   'close-proposed': '提请销号',
   close: '销号',
+  refused: '未获批准',
   revisit: '回访',
   reopen: '重新启动',
   archive: '归档',
@@ -481,7 +483,7 @@ export const petitionRoutes = {
   revisit: post({
     id: 'revisitPetition',
     path: 'revisit',
-    summary: '回访：销号后 7、30、90 日各一次；不稳定的可重新启动',
+    summary: '回访：销号后 7、30、90 日各一次；不稳定的即重新启动',
     body: z.object({ days: z.int().min(1).max(365), stable: z.boolean(), text: words(4), files }),
   }),
   reopen: post({
@@ -659,6 +661,8 @@ export const petitionRoutes = {
           manifestation: z.string(),
           measures: z.array(z.string()),
           responsible: z.string(),
+          /** Titles of those who may lead such a matter. */
+          leaderTitles: z.array(z.string()),
           firstAction: z.string(),
           review: z.string(),
           reports: z.array(z.string()),
@@ -682,7 +686,7 @@ export const petitionRoutes = {
       measures: z.array(z.string()),
       revisitDays: z.array(z.int()),
       attemptsToExempt: z.int(),
-      people: z.array(Ref.extend({ department: z.string(), leader: z.boolean() })),
+      people: z.array(Ref.extend({ department: z.string(), title: z.string(), leader: z.boolean() })),
       departments: z.array(Ref),
     }),
   }),

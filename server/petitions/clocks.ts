@@ -134,3 +134,9 @@ export function duesOf(matter: Clocked, now: number): PetitionDue[] {
   }
   return dues.sort((a, b) => a.dueAt - b.dueAt)
 }
+
+/** The month that begins anew on a day, numbered on. */
+export function monthFrom(book: DeadlineBook, rules: PetitionRules, replies: readonly Reply[], today: string): Reply {
+  const n = replies.reduce((most, reply) => (reply.kind === 'monthly' ? Math.max(most, reply.n) : most), 0) + 1
+  return { kind: 'monthly', n, ...reckon(book, rules.replies.monthly, today), doneOn: null }
+}

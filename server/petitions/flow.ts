@@ -89,6 +89,8 @@ export function after(standing: Standing, { step, from, to, outcome }: Move): St
       return { ...standing, pending: 'close' }
     case 'close':
       return { ...standing, stage: 'revisit', open: false, pending: null }
+    case 'refused':
+      return { ...standing, pending: null }
     case 'revisit':
       if (outcome === 'unstable') return { ...standing, stage: 'assess', open: true }
       return outcome === 'last' ? { ...standing, stage: 'archive' } : standing

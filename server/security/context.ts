@@ -4,6 +4,7 @@ import type { AlertItem } from '../../contract/panels/alerts.ts'
 import type { Freshness } from '../../contract/panels/common.ts'
 import type { AlertDesk, MetricPoint, Records } from '../feature.ts'
 import type { PhonePort } from './patrol/port.ts'
+import type { ZeroPort } from './zeros/port.ts'
 
 /** One bucket of a measurement's own past; null where nothing was measured. */
 export interface PastPoint {
@@ -38,6 +39,8 @@ export interface SecurityDeps {
   ): void
   /** Check-in by phone; without it there is none. */
   phone?: PhonePort
+  /** Petitions that count for the three zeros by themselves; without it none do. */
+  petitions?: ZeroPort
   /** Side road to the metrics store. */
   metrics(points: MetricPoint[]): void
 }

@@ -1,5 +1,7 @@
+import { officeDate } from '../../config/zone.ts'
 import { securityRoutes } from '../../contract/http/security.ts'
 import { type BoundRoute, bind, type Feature, type Panel, type Tick } from '../feature.ts'
+import { Refusal } from '../refusal.ts'
 import { DAY_MS, SCREEN_REFRESH_MS, type SecurityDeps } from './context.ts'
 import { correlation } from './correlation/index.ts'
 import { doorHandler, heldTick } from './doors/events.ts'
@@ -57,14 +59,28 @@ function routes(deps: SecurityDeps & { newId(): string }): BoundRoute[] {
     bind(securityRoutes.doors, async ({ now }) => ({ items: (await readDoorBoard(deps, now)).marks, cursor: null })),
     bind(securityRoutes.zeroFacts, async ({ now }) => {
       const { facts } = await readZeroBoard(deps, now)
-      const items = facts.flatMap(({ kind, date, what }) =>
-        kind === 'petition' || kind === 'accident' || kind === 'case' ? [{ kind, date, what } as const] : [],
-      )
+      const items = facts.map(({ kind, date, what, veto, department }) => ({
+        kind,
+        date,
+        what,
+        veto: veto?.id,
+        department: department?.id,
+      }))
       return { items, cursor: null }
     }),
+    bind(securityRoutes.zeroBoard, async ({ now }) => (await readZeroBoard(deps, now)).board),
     bind(securityRoutes.addZeroFact, async ({ body, person, now }) => {
+      const { veto = null, department = null } = body
+      const { site, petitions } = deps.config
+      if (body.date > officeDate(now)) throw new Refusal('unprocessable', '日期不能晚于今日')
+      if (veto !== null && !petitions.zeros.vetoes.some(({ id, kind }) => id === veto && kind === body.kind))
+        throw new Refusal('unprocessable', '没有这一否决项')
+      if (department !== null && !site.departments.some(({ id }) => id === department))
+        throw new Refusal('unprocessable', '没有这个部门')
+      const { kind, date, what } = body
       await deps.records.write(async (turn) => {
-        await addFact(turn.tx, { id: deps.newId(), ...body, registered_ms: now, registered_by: person.username })
+        const fact = { id: deps.newId(), kind, date, what, veto, department }
+        await addFact(turn.tx, { ...fact, registered_ms: now, registered_by: person.username })
         turn.touch('zeros')
       })
       return body

@@ -11,7 +11,13 @@ describe('三零', () => {
     [['2027-01-01'], '2026-11-24', 0, 'met'],
     [[], '2027-01-01', null, 'unknown'],
   ] as [string[], string, number | null, string][])('%j since %s → %s days, %s', (facts, since, days, status) => {
-    expect(zeroStatus(facts, since, today)).toMatchObject({ days, status })
+    expect(
+      zeroStatus(
+        facts.map((date) => ({ date, veto: null })),
+        since,
+        today,
+      ),
+    ).toMatchObject({ days, status })
   })
   it('knows the quarters', () => {
     expect(quarterStart(today).toString()).toBe('2026-10-01')

@@ -1,7 +1,16 @@
 import type { Migration, Reader, Tx } from '../../feature.ts'
 
 type Tables = {
-  zero_fact: { id: string; kind: string; date: string; what: string; registered_ms: number; registered_by: string }
+  zero_fact: {
+    id: string
+    kind: string
+    date: string
+    what: string
+    registered_ms: number
+    registered_by: string
+    veto: string | null
+    department: string | null
+  }
 }
 export type ZeroFact = Tables['zero_fact']
 
@@ -18,6 +27,13 @@ export const zeroMigrations: readonly Migration[] = [
         .addColumn('registered_ms', 'bigint', (c) => c.notNull())
         .addColumn('registered_by', 'varchar(80)', (c) => c.notNull())
         .execute()
+    },
+  },
+  {
+    id: 'security/008-zero-veto',
+    async up(db) {
+      await db.schema.alterTable('zero_fact').addColumn('veto', 'varchar(64)').execute()
+      await db.schema.alterTable('zero_fact').addColumn('department', 'varchar(64)').execute()
     },
   },
 ]
