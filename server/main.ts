@@ -157,6 +157,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     log,
     wire: selftestWire({ broker: () => wire.address(), failed: (error) => failed(error, 'selftest') }),
     ingest: () => ingest.stats(),
+    intake: () => ingest.state(),
     quarantineOpen: () => ingest.quarantineOpen(),
     metrics: () => metrics.state(),
     wizard: {
@@ -300,6 +301,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
         values: { reason: error instanceof Error ? error.message : String(error) },
         demo: site.demo,
       }),
+    onState: () => hub.committed({ touched: new Set(['sources']), announced: [] }),
     log: say,
   })
 

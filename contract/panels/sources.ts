@@ -41,7 +41,7 @@ export const SourcesPanel = z.object({
     spool: z.int(),
     spoolHours: Count,
     /** Why nothing is taken into the records now, in Chinese; null = all is taken. */
-    trouble: z.string().nullable().default(null),
+    trouble: z.string().nullish(),
   }),
   metrics: z.object({ state: z.enum(['ok', 'down']), backlog: z.int() }),
   /** The dead-man of the alert path: when the last synthetic alert came through, and how long it took. */
