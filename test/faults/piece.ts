@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Something that is killed and started again. */
@@ -11,6 +11,8 @@ export interface Piece {
   kill9(): Promise<void>
   /** Works again; polled. */
   ready(): Promise<boolean>
+  /** Of the process that runs now and all that it has started. */
+  pids(): number[]
   /** In order, within 5 s. @returns how long it took, ms */
   stop(): Promise<number>
 }
@@ -46,12 +48,21 @@ export function processPiece(plan: {
       closeSync(log)
     },
     kill9: async () => void (await end('SIGKILL')),
+    pids: () => family(running()?.pid),
     stop: () => end('SIGTERM'),
     ready: async () => {
       if (!running()) throw new Error(`${plan.name} 自己结束了：\n${readFileSync(plan.logFile, 'utf8').slice(-2000)}`)
       return plan.ready().catch(() => false)
     },
   }
+}
+
+/** That process and its descendants (Linux). */
+export function family(pid: number | undefined): number[] {
+  if (pid === undefined) return []
+  const file = `/proc/${pid}/task/${pid}/children`
+  const children = existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : []
+  return [pid, ...children.flatMap(family)]
 }
 
 /** Waits until it works. @returns ms · @throws after `limitMs` */

@@ -15,6 +15,8 @@ export interface EventRow {
 export interface AlertRow {
   object: string | null
   count: number
+  /** null = no rung of the ladder is left. */
+  escalatesAt: number | null
 }
 
 /** What the product says of itself over HTTP, as anybody may ask it. */
@@ -36,9 +38,35 @@ export class Reader {
     return this.#all<EventRow>(`/api/v1/events?type=${type}&limit=1000`)
   }
 
-  async alertCounts(prefix: string): Promise<number> {
+  async alerts(prefix: string): Promise<AlertRow[]> {
     const alerts = await this.#all<AlertRow>('/api/v1/alerts?limit=1000')
-    return alerts.filter(({ object }) => object?.startsWith(prefix)).reduce((sum, { count }) => sum + count, 0)
+    return alerts.filter(({ object }) => object?.startsWith(prefix))
+  }
+
+  async alertCounts(prefix: string): Promise<number> {
+    return (await this.alerts(prefix)).reduce((sum, { count }) => sum + count, 0)
+  }
+
+  /** As NDJSON. */
+  async chain(name: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.token('case-management')}` }
+    const answer = await fetch(`${this.#url}/api/v1/chains/${name}.ndjson`, { headers })
+    if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+    return answer.text()
+  }
+
+  /** A figure as anybody may ask for it, with its first row. */
+  async figure(name: string): Promise<{ value: number | null; rows: Record<string, unknown>[] }> {
+    const headers = { authorization: `Bearer ${this.token('system-admin')}` }
+    const answer = await fetch(`${this.#url}/api/v1/figures/${name}`, { headers, signal: AbortSignal.timeout(5000) })
+    if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as { value: number | null; rows: Record<string, unknown>[] }
+  }
+
+  async readyz(): Promise<{ status: number; parts: Record<string, boolean> }> {
+    const answer = await fetch(`${this.#url}/readyz`, { signal: AbortSignal.timeout(5000) })
+    const { parts } = (await answer.json()) as { parts: Record<string, boolean> }
+    return { status: answer.status, parts }
   }
 
   async #all<Item>(path: string): Promise<Item[]> {

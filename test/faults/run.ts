@@ -1,26 +1,49 @@
-/** `npm run faults -- [--kills 60] [--real] [--seed N] [--influx-down SECONDS]` */
+/** `npm run faults -- [NAME…] [--in embedded|real] [--seed N] [--short] [--list]`: each scenario in a world of its own. */
 import { parseArgs } from 'node:util'
+import type { Scenario, Surroundings } from './scenario.ts'
+import { loadScenarios, select } from './scenarios.ts'
 import { runFaults } from './suite.ts'
 import { table } from './table.ts'
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    kills: { type: 'string', default: '60' },
-    real: { type: 'boolean', default: false },
+    in: { type: 'string' },
     seed: { type: 'string' },
-    'influx-down': { type: 'string', default: '20' },
+    short: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
   },
 })
-const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)
-console.log(
-  `故障试验：${values.kills} 次 kill -9，${values.real ? 'Mosquitto + influxd + PostgreSQL' : '全内置'}，种子 ${seed}`,
-)
-const report = await runFaults({
-  kills: Number(values.kills),
-  real: values.real,
-  seed,
-  influxDownMs: Number(values['influx-down']) * 1000,
-  say: (line) => console.log(line),
-})
-console.log(table(report))
-process.exit(report.clean && report.swift ? 0 : 1)
+
+/** @returns true when all is clean */
+async function playOne(scenario: Scenario, where: Surroundings, seed: number): Promise<boolean> {
+  const options = { scenarios: [scenario], in: where, short: values.short, seed, say: console.log }
+  try {
+    const report = await runFaults(options)
+    console.log(table(report))
+    return report.clean
+  } catch (error) {
+    console.log(`✗ ${scenario.title}（${where}）：${(error as Error).message}`)
+    return false
+  }
+}
+
+async function main(): Promise<void> {
+  const all = await loadScenarios()
+  if (values.list) {
+    for (const { name, title, in: where } of all) console.log(`${name.padEnd(14)} ${title}（${where.join('、')}）`)
+    return
+  }
+  const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)
+  console.log(`故障试验，种子 ${seed}`)
+  const bad: string[] = []
+  for (const scenario of select(all, positionals))
+    for (const where of scenario.in)
+      if (values.in === undefined || values.in === where)
+        if (!(await playOne(scenario, where, seed))) bad.push(`${scenario.name}（${where}）`)
+  console.log(bad.length === 0 ? '\n全部通过' : `\n未通过：${bad.join('、')}`)
+  process.exitCode = bad.length === 0 ? 0 : 1
+}
+
+await main()
+process.exit()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MetricStore } from '../../server/metrics/port.ts'
 import { type Account, type Effect, judge } from './history.ts'
+import { drawnCases } from './ledger.ts'
 import { COUNTED_TYPE, type Load, PLAIN_TYPE } from './load/load.ts'
 import { countPoints, openStore } from './metrics.ts'
 import type { Reader } from './reader.ts'
@@ -24,7 +25,9 @@ export async function settle(world: World, loads: readonly Load[], reader: Reade
 async function readAccounts(world: World, loads: readonly Load[], reader: Reader): Promise<Account[]> {
   const probes = [...(await reader.events(PLAIN_TYPE)), ...(await reader.events(COUNTED_TYPE))]
   const doors = await reader.events('access.granted')
+  const draws = await drawnCases(await reader.chain('assignment'))
   const direct = loads.map((load): Account => {
+    if (load.name === 'draws') return { source: load.name, sent: [...load.ids()], stored: draws }
     const stored = probes.filter(({ object }) => object === `terminal:fault-${load.name}`).map(({ id }) => id)
     return { source: load.name, sent: [...load.ids()], stored }
   })
@@ -34,21 +37,19 @@ async function readAccounts(world: World, loads: readonly Load[], reader: Reader
 
 /** The metrics follow on their side road, so they are given a while. */
 export async function metricEffects(world: World, loads: readonly Load[]): Promise<Effect[]> {
-  const store = openStore(world)
   const until = performance.now() + METRICS_MS
   for (;;) {
-    const effects = await countEffects(store, world, loads)
-    if (effects.every(({ expected, found }) => found === expected) || performance.now() > until) {
-      await store.close()
-      return effects
-    }
+    // Opened anew each time: the embedded store reads the list of its series once.
+    const store = openStore(world)
+    const effects = await countEffects(store, world, loads).finally(() => store.close())
+    if (effects.every(({ expected, found }) => found === expected) || performance.now() > until) return effects
     await sleep(500)
   }
 }
 
 async function countEffects(store: MetricStore, world: World, loads: readonly Load[]): Promise<Effect[]> {
   const effects: Effect[] = []
-  for (const load of loads) {
+  for (const load of loads.filter(({ name }) => name !== 'draws')) {
     const found = await countPoints(store, 'terminal_event', { object: [`terminal:fault-${load.name}`] })
     effects.push({ what: `指标 ${load.name}`, expected: load.ids().length, found })
   }

@@ -1,36 +1,23 @@
-import type { Kill } from './kills.ts'
 import type { FaultReport } from './suite.ts'
 
 const line = (cells: readonly (string | number)[]): string =>
-  `  ${cells.map((cell) => String(cell).padEnd(22)).join('')}`
-
-function restarts(kills: readonly Kill[]): string[] {
-  const names = [...new Set(kills.map(({ target }) => target))].sort()
-  return names.map((name) => {
-    const times = kills.filter(({ target }) => target === name).map(({ restartMs }) => Math.round(restartMs))
-    const middle = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
-    return line([name, times.length, `${middle} ms`, `${Math.max(...times)} ms`])
-  })
-}
+  `  ${cells.map((cell) => String(cell).padEnd(16)).join('')}`
 
 /** The summary of a run. */
-export const table = ({ kills, verdicts, effects, stopMs, clean, swift }: FaultReport): string =>
+export const table = ({ played, verdicts, effects, stopMs, clean, in: where }: FaultReport): string =>
   [
     '',
-    line(['killed', 'times', 'restart p50', 'restart max']),
-    ...restarts(kills),
-    '',
-    line(['source', 'sent', 'stored', 'lost', 'doubled', 'unknown']),
+    where === 'real' ? 'Mosquitto + influxd + PostgreSQL' : '全内置',
+    ...played.map(({ title, words, played: yes }) => `  ${yes ? '✓' : '–'} ${title}：${words}`),
+    line(['来源', '送出', '入库', '丢失', '重复', '不明']),
     ...verdicts.map(({ source, sent, stored, lost, doubled, unknown }) =>
       line([source, sent, stored, lost.length, doubled.length, unknown.length]),
     ),
-    '',
-    line(['effect', 'expected', 'found']),
+    line(['后果', '应为', '实为']),
     ...effects.map(({ what, expected, found }) => line([what, expected, found])),
-    '',
-    line(['orderly stop', `${Math.round(stopMs)} ms`]),
+    line(['有序停止', `${Math.round(stopMs)} 毫秒`]),
     ...verdicts.flatMap(({ source, lost, doubled }) =>
-      lost.length + doubled.length > 0 ? [`  ${source} lost ${lost.slice(0, 5)} doubled ${doubled.slice(0, 5)}`] : [],
+      lost.length + doubled.length > 0 ? [`  ${source} 丢失 ${lost.slice(0, 5)} 重复 ${doubled.slice(0, 5)}`] : [],
     ),
-    `  ${clean ? 'nothing lost, nothing doubled' : 'LOST OR DOUBLED'}, ${swift ? 'all in time' : 'TOO SLOW'}`,
+    `  ${clean ? '无丢失、无重复、无重响，链与抽签全部一致' : '有丢失、重复或不一致'}`,
   ].join('\n')

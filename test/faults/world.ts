@@ -4,11 +4,15 @@ import { join, resolve } from 'node:path'
 import { type Config, loadConfig } from '../../config/load.ts'
 import { brokerAccounts, type DemoFile, ensureSecrets, prepareDataDir } from '../../server/commands/data.ts'
 import { writeMosquitto } from '../../server/ingest/mosquitto-config.ts'
+import type { RecordsOptions } from '../../server/records/store.ts'
 import { listens } from '../services/mosquitto.ts'
 import { isRoot } from '../services/process.ts'
 import { freePort, type Service, startInflux, startMosquitto, startPostgres, temporaryFolder } from '../services.ts'
 import { type DoorLoad, doorLoad } from './load/doors.ts'
-import { type Piece, processPiece } from './piece.ts'
+import { family, type Piece, processPiece } from './piece.ts'
+import { type Disk, openDisk } from './tools/disk.ts'
+import { startProxy, type TcpProxy } from './tools/proxy.ts'
+import { hasCompiler, openShim, type Shim } from './tools/shim.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const CONFIG = join(ROOT, 'config')
@@ -32,8 +36,18 @@ export interface World {
   /** What may be killed. */
   pieces: Piece[]
   doors: DoorLoad
-  /** Only with real services. */
+  /** What may be killed beside them, only with real services: influxd, PostgreSQL. */
   influx: Service | undefined
+  postgres: Service | undefined
+  /** Parts by name, influxd among them. */
+  piece(name: string): Piece
+  /** In front of the broker for collectors; with real services also for the server, and in front of its stores. */
+  proxies: Partial<Record<'collectors' | 'broker' | 'influx' | 'records', TcpProxy>>
+  /** Small file systems of data folder and spools; undefined where this machine does not let us. */
+  disks: { data: Disk; spool: Disk } | undefined
+  /** Clock and disk errors of server and collectors; undefined without a C compiler. */
+  shim: Shim | undefined
+  records: RecordsOptions
   demo(): Demo
   /** Ends the product in order. @returns the longest of its parts, ms */
   stopProduct(): Promise<number>
@@ -45,11 +59,27 @@ interface Services {
   brokerUrl: string
   pieces: Piece[]
   influx: Service | undefined
+  postgres: Service | undefined
+  proxies: World['proxies']
+  records: RecordsOptions
   close(): Promise<void>
 }
 
+const DATA_MB = 96
+const SPOOL_MB = 24
+
+/** The spools lie on a disk of their own, so that either can be full. */
+function openDisks(): World['disks'] {
+  const data = openDisk(DATA_MB)
+  const spool = data && openDisk(SPOOL_MB, join(data.folder, 'spool'))
+  if (data && !spool) data.close()
+  return data && spool ? { data, spool } : undefined
+}
+
 export async function openWorld(real: boolean): Promise<World> {
-  const dataDir = temporaryFolder('faults')
+  const disks = real ? undefined : openDisks()
+  const dataDir = disks?.data.folder ?? temporaryFolder('faults')
+  const shim = hasCompiler() ? openShim(dataDir) : undefined
   prepareDataDir(dataDir)
   const config = loadConfig(CONFIG)
   const secrets = ensureSecrets(dataDir, config, true)
@@ -65,8 +95,10 @@ export async function openWorld(real: boolean): Promise<World> {
     SANLING_DATA: dataDir,
     SANLING_OFFICE: 'off',
     SANLING_HOST: '127.0.0.1',
+    SANLING_ANCHORS: temporaryFolder('anchors'),
     ...compiled(),
     ...services.env,
+    ...shim?.env,
   }
   const server = processPiece({
     name: 'server',
@@ -88,32 +120,59 @@ export async function openWorld(real: boolean): Promise<World> {
     logFile: join(dataDir, 'logs/collectors.log'),
     ready: async () => doors.heardAt() > startedAt,
   })
+  const { influx, postgres, proxies, records } = services
+  const pieces = [server, collectors, ...services.pieces]
+  const every = influx ? [...pieces, servicePiece('influx', influx)] : pieces
   return {
     dataDir,
     config,
-    pieces: [server, collectors, ...services.pieces],
+    pieces,
     doors,
-    influx: services.influx,
+    influx,
+    postgres,
+    proxies,
+    records,
+    disks,
+    shim,
+    piece: (name) => {
+      const found = every.find((piece) => piece.name === name)
+      if (!found) throw new Error(`no part ${name}`)
+      return found
+    },
     demo: () => JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo,
     stopProduct: async () => Math.max(...(await Promise.all([server.stop(), collectors.stop()]))),
     close: async () => {
       await Promise.all([server.kill9(), collectors.kill9()])
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.close()))
       await services.close()
+      disks?.spool.close()
+      disks?.data.close()
+      shim?.close()
     },
   }
 }
 
 /** Broker inside the server, both stores SQLite: killing the server kills all three. */
-async function embeddedServices(): Promise<Services> {
+async function embeddedServices(dataDir: string): Promise<Services> {
   const port = await freePort()
-  const env = { SANLING_MQTT_PORT: String(port) }
-  return { env, brokerUrl: `mqtt://127.0.0.1:${port}`, pieces: [], influx: undefined, close: async () => undefined }
+  const collectors = await startProxy(port)
+  return {
+    env: { SANLING_MQTT_PORT: String(port) },
+    brokerUrl: `mqtt://127.0.0.1:${collectors.port}`,
+    pieces: [],
+    influx: undefined,
+    postgres: undefined,
+    proxies: { collectors },
+    records: { kind: 'sqlite', file: join(dataDir, 'records.sqlite') },
+    close: async () => undefined,
+  }
 }
 
 const servicePiece = (name: string, service: Service): Piece => ({
   name,
   start: () => service.restart(),
   kill9: () => service.kill9(),
+  pids: () => family(service.pid),
   ready: () => listens(service.port),
   stop: async () => 0,
 })
@@ -137,10 +196,18 @@ async function realServices(
   const influx = await startInflux()
   const postgres = await startPostgres()
   const urlFile = join(dataDir, 'postgres.url')
-  writeFileSync(urlFile, await postgres.freshDatabase(), { mode: 0o600 })
+  const url = await postgres.freshDatabase()
+  const proxies = {
+    collectors: await startProxy(broker.port),
+    broker: await startProxy(broker.port),
+    influx: await startProxy(influx.port),
+    records: await startProxy(postgres.port),
+  }
+  writeFileSync(urlFile, through(url, proxies.records), { mode: 0o600 })
+  const password = { generated: 'broker.server' }
   const services = {
-    broker: { kind: 'mqtt', url: broker.url, username: 'server', password: { generated: 'broker.server' } },
-    metrics: { kind: 'influx', url: influx.url, database: 'faults' },
+    broker: { kind: 'mqtt', url: through(broker.url, proxies.broker), username: 'server', password },
+    metrics: { kind: 'influx', url: through(influx.url, proxies.influx), database: 'faults' },
     records: { kind: 'postgres', url: { file: urlFile } },
   }
   const servicesFile = join(dataDir, 'services.yaml')
@@ -148,9 +215,14 @@ async function realServices(
   writeFileSync(servicesFile, JSON.stringify(services))
   return {
     env: { SANLING_SERVICES: servicesFile },
-    brokerUrl: broker.url,
+    brokerUrl: through(broker.url, proxies.collectors),
     pieces: [servicePiece('broker', broker), servicePiece('postgres', postgres)],
     influx,
+    postgres,
+    proxies,
+    records: { kind: 'postgres', url },
     close: async () => void (await Promise.all([broker.stop(), influx.stop(), postgres.stop()])),
   }
 }
+
+const through = (url: string, { port }: TcpProxy): string => url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`)

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Piece, untilReady } from './piece.ts'
+import type { Reader } from './reader.ts'
+import type { Demo, World } from './world.ts'
+
+export type Surroundings = 'embedded' | 'real'
+
+/** Where a scenario plays: the product under load, with everything that may be done to it. */
+export interface Stage {
+  world: World
+  demo: Demo
+  reader: Reader
+  /** Seeded. Gives 0 ≤ x < 1. */
+  chance(): number
+  /** The short form of a duration or number inside `npm test`, the long one otherwise. */
+  short<Value>(short: Value, long: Value): Value
+  say(line: string): void
+}
+
+/** One way in which things go wrong: a file of scenarios/, its default export. Adding one is adding a file. */
+export interface Scenario {
+  name: string
+  /** In Chinese, for the table. */
+  title: string
+  in: readonly Surroundings[]
+  /** Why it cannot play here, in Chinese; undefined = it can. */
+  missing?(world: World): string | undefined
+  /**
+   * Does the harm and waits until the product works again by itself. What was lost or doubled is counted afterwards.
+   * @returns what was measured, in one line · @throws when something does not come back or says the wrong thing
+   */
+  run(stage: Stage): Promise<string>
+}
+
+export const RECOVERY_MS = 60_000
+
+/** Waits until that is so; generous, because the machine may be busy. @returns ms · @throws after `limitMs` */
+export async function until(what: string, check: () => Promise<boolean>, limitMs = RECOVERY_MS): Promise<number> {
+  const begun = performance.now()
+  while (!(await check().catch(() => false))) {
+    if (performance.now() - begun > limitMs) throw new Error(`等了 ${Math.round(limitMs / 1000)} 秒，仍未：${what}`)
+    await sleep(100)
+  }
+  return Math.round(performance.now() - begun)
+}
+
+/** Every part works, the server first: it is what the others wait for. @returns ms of the slowest */
+export async function allReady(pieces: readonly Piece[]): Promise<number> {
+  let longest = 0
+  for (const piece of pieces) longest = Math.max(longest, await untilReady(piece, RECOVERY_MS))
+  return Math.round(longest)
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`
