@@ -17,6 +17,7 @@ const FIRST_MOVES = 12
 const FIRST_GAP_MS = 15_000
 const FIRST_MINUTES_MS = 480_000
 const REGISTER = 0.4
+const LATE = 0.08
 const DESK = 'case-management'
 /** What a handler's own desk has that visitors use mostly waits for them. */
 const VISITORS = 0.1
@@ -112,11 +113,17 @@ export class PetitionPlayer {
     for (const who of this.#approvers) await this.#approve(who)
   }
 
+  /** Within the seven days of the first reply, save a few that came late to the desk. */
+  #daysAgo(): number {
+    const { chance } = this.#options
+    return chance.hit(LATE) ? chance.int(8, 12) : chance.int(0, 5)
+  }
+
   async #register(now: number, past: boolean): Promise<void> {
     const { chance } = this.#options
     const day = officeTime(now)
       .toPlainDate()
-      .subtract({ days: past ? chance.int(0, 40) : 0 })
+      .subtract({ days: past ? this.#daysAgo() : 0 })
     await this.#ask.post(DESK, '/petitions', { ...officeMatter(chance), receivedOn: day.toString(), files: [] })
   }
 
@@ -244,10 +251,8 @@ export class PetitionPlayer {
   }
 }
 
-/** All but the most and the least urgent of each step; what cannot move now is left out. */
+/** All but the least urgent of each step: what runs out is not left lying. */
 function movable(items: readonly Item[]): Item[] {
   const byStage = Map.groupBy(items, ({ stage }) => stage)
-  return [...byStage.entries()].flatMap(([stage, some]) =>
-    stage === 'archived' ? [] : some.slice(1, 1 - KEEP_PER_STEP),
-  )
+  return [...byStage.entries()].flatMap(([stage, some]) => (stage === 'archived' ? [] : some.slice(0, -KEEP_PER_STEP)))
 }

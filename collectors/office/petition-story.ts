@@ -69,19 +69,19 @@ interface Weight {
 }
 /** domain.md D.1: most are calm; a red one is rare. */
 const WEIGHTS: readonly Weight[] = [
-  { colour: 'green', share: 0.3, visits: [1, 1], levels: {}, signals: [] },
+  { colour: 'green', share: 0.33, visits: [1, 1], levels: {}, signals: [] },
   { colour: 'blue', share: 0.34, visits: [1, 1], levels: { adverse: 1, emotion: 1 }, signals: ['first-complaint'] },
   { colour: 'yellow', share: 0.22, visits: [2, 4], levels: { adverse: 2, emotion: 1, hardship: 1 }, signals: [] },
   {
     colour: 'orange',
-    share: 0.1,
+    share: 0.09,
     visits: [3, 6],
     levels: { adverse: 2, emotion: 2, publicity: 1 },
     signals: ['threat-escalate'],
   },
   {
     colour: 'red',
-    share: 0.04,
+    share: 0.02,
     visits: [5, 8],
     levels: { adverse: 2, emotion: 3, publicity: 1 },
     signals: ['blocking'],
