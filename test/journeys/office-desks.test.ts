@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { deskHttp } from '../../collectors/office/desk-http.ts'
 import { FIRST_LEAVES, MemberPlayer } from '../../collectors/office/member-player.ts'
 import { FIRST_REGISTERED, MonitoringPlayer } from '../../collectors/office/monitoring-player.ts'
+import { FIRST_MATTERS, PetitionPlayer } from '../../collectors/office/petition-player.ts'
 import { chanceOf } from '../../collectors/office/random.ts'
 import { FIRST_REVIEWS, ReviewPlayer } from '../../collectors/office/review-player.ts'
 import { type Demo, Product } from '../commands/product.ts'
@@ -99,6 +100,23 @@ test('problems of flow are registered, noticed, answered, and judged by another'
   expect(items.some(({ noticeNo }) => noticeNo?.startsWith('流监通〔'))).toBe(true)
   expect(items.some(({ stage }) => stage === 'corrected')).toBe(true)
 }, 30_000)
+
+test('petitions are registered, judged, told, handed on, lowered by another and closed', async () => {
+  const player = new PetitionPlayer({ ...common(), config: demoConfig(), chance: chanceOf('petitions') })
+  for (let visit = 0; visit < 14; visit += 1) {
+    player.tick(START + 120_000 + visit * 16_000)
+    await player.settled()
+  }
+  expect(troubles).toEqual([])
+  type Matters = { items: { stage: string; colour: string | null; open: boolean }[] }
+  const { items } = (await (await get('/petitions?state=all&limit=500')).json()) as Matters
+  expect(items.length).toBeGreaterThanOrEqual(FIRST_MATTERS)
+  expect(items.some(({ stage, open }) => stage === 'revisit' && !open)).toBe(true)
+  expect(items.some(({ stage }) => stage === 'resolve')).toBe(true)
+  const chain = await (await get('/chains/petitions.ndjson')).text()
+  for (const step of ['register', 'assess', 'warn', 'assign', 'resolve', 'feedback', 'downgrade', 'close'])
+    expect(chain).toContain(`"petition.${step}"`)
+}, 60_000)
 
 test('some are on leave, nobody at a desk that a visitor may use', async () => {
   const player = new MemberPlayer({ ...common(), chance: chanceOf('members'), mayLeave: (id) => id !== 'p07' })
