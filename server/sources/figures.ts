@@ -67,7 +67,7 @@ export function itemOf(
     quarantined: heard ? record.quarantined : null,
     lagS: record.lagS,
     skewS: record.skewS,
-    gaps24h: traces.gapsOfDay(source.id, now),
+    gaps24h: heard ? traces.gapsOfDay(source.id, now) : null,
     demo: source.demo,
     progress: state === 'ok' || state === 'broken' ? watch.progress(source.id) : null,
   }

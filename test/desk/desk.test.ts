@@ -1,6 +1,8 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeStep, patrolCode } from '../../contract/patrol-code.ts'
 import { event, House, measureDesk, SHOTS, settled, signIn } from './browser.ts'
 
 /** The desks of the running product in a real browser: legible, quiet, by keyboard, and heard by the wall. */
@@ -187,6 +189,8 @@ describe.each([
   ['reviews?view=all', 'case-management'],
   ['reviews/samples', 'inspection'],
   ['sources', 'system-admin'],
+  ['sources/new', 'system-admin'],
+  ['patrol', 'security-officer'],
   ['figures', 'system-admin'],
 ])('desk %s', (name, role) => {
   it('is legible, whole and quiet, wide and narrow, dark and light', async () => {
@@ -199,5 +203,75 @@ describe.each([
     await expectLegible(page, `${name}-light`)
     expect(problems).toEqual([])
     await page.close()
+  })
+})
+
+/** The way to the product, which can be taken away: a browser that is only told to be offline reloads nothing. */
+async function cable(url: string) {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1')
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+      one.pipe(other)
+    }
+  })
+  const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', () => done()))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pull: () =>
+      new Promise<void>((done) => {
+        server.close(() => done())
+        for (const socket of sockets) socket.destroy()
+      }),
+    plug: () => listen(port),
+  }
+}
+
+describe('a check-in without a network', () => {
+  it('waits on the phone over a reload, and goes up by itself when the network is back', async () => {
+    const { token } = house.account('security-officer')
+    const api = (path: string) =>
+      fetch(`${house.demo.url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } }).then((answer) =>
+        answer.json(),
+      )
+    const { points } = (await api('/patrol/plan')) as { points: { id: string; name: string }[] }
+    const point = points[0] ?? { id: '', name: '' }
+    const { key } = (await api(`/patrol/points/${point.id}/display`)) as { key: string }
+    const line = await cable(house.demo.url)
+    const { page } = await house.visit(`${line.url}/login?next=%2Fcheckin`, { width: 390, height: 844 })
+    await signIn(page, house.account('security-officer'))
+    await page.getByText('在线').waitFor()
+    // The page and all that it is made of are on the phone.
+    const kept = `navigator.serviceWorker.getRegistration('/checkin').then(async (one) =>
+      one?.active?.state === 'activated' && (await (await caches.open('sanling-checkin-1')).keys()).length > 10)`
+    while (!(await page.evaluate(kept))) await page.waitForTimeout(50)
+
+    await line.pull()
+    await page.evaluate('window.dispatchEvent(new Event("offline"))')
+    await page.selectOption('#point', point.id)
+    await page.fill('#code', await patrolCode(key, point.id, codeStep(Date.now())))
+    await page.getByRole('button', { name: '打点', exact: true }).click()
+    const entry = page.locator('.list li').first()
+    await page.getByText('离线').waitFor()
+    await entry.filter({ hasText: '待上传' }).waitFor()
+    await page.reload()
+    await entry.filter({ hasText: point.name }).filter({ hasText: '待上传' }).waitFor()
+    await page.screenshot({ path: join(SHOTS, 'checkin-offline.png') })
+
+    await line.plug()
+    await page.evaluate('window.dispatchEvent(new Event("online"))')
+    await entry.filter({ hasText: '强' }).waitFor()
+    expect(await page.locator('header').textContent()).not.toContain('待上传')
+    await page.screenshot({ path: join(SHOTS, 'checkin-back.png') })
+    await page.close()
+    await line.pull()
   })
 })

@@ -9,10 +9,11 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 
 // The page tells what it was made of: its first visit was not yet under our hand.
-self.addEventListener('message', ({ data }) => {
-  if (!Array.isArray(data)) return
-  const own = data.filter((url) => new URL(url, self.location.href).pathname.startsWith('/assets/'))
-  caches.open(CACHE).then((cache) => cache.addAll(own))
+self.addEventListener('message', (event) => {
+  if (!Array.isArray(event.data)) return
+  // What was asked for twice is named twice, and addAll takes nothing at all of a list that has a double.
+  const own = new Set(event.data.filter((url) => new URL(url, self.location.href).pathname.startsWith('/assets/')))
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...own])))
 })
 
 self.addEventListener('fetch', (event) => {
