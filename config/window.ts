@@ -18,6 +18,8 @@ export const WindowRules = z.strictObject({
     /** Uploads of all addresses together that nobody has handed in yet. */
     looseBytes: z.int().positive(),
     looseMinutes: z.int().positive(),
+    /** Of everything that was ever handed in: beyond it nothing more is taken on line. */
+    totalBytes: z.int().positive(),
   }),
   /** Per address; a failure counts for more than a call. */
   rates: z.strictObject({ upload: rate, file: rate, ask: rate }),

@@ -102,6 +102,8 @@ export interface StreamAnswer {
 
 export interface BoundRoute {
   spec: RouteSpec
+  /** Asked before the body is read: throws a refusal when there is no room; what it returns is called at the end. */
+  admit?(ip: string, now: number): () => void
   handle(call: Call<unknown, unknown, unknown>): Promise<unknown>
 }
 

@@ -18,6 +18,7 @@ export const REFUSALS = {
   'bad-credentials': [401, '用户名或口令不正确'],
   'second-factor': [401, '请输入动态口令，或一个恢复码'],
   'locked-out': [429, '登录失败次数过多，请稍后再试'],
+  'query-locked': [429, '连续出错，已暂停查询，请稍后再试'],
   forbidden: [403, '没有此项权限，如需使用请联系管理员'],
   'bad-origin': [403, '请求来源不被允许'],
   'bad-csrf': [403, '页面令牌已失效，请刷新页面后重试'],

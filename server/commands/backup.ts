@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { fingerprint, writeManifest } from './backup-set.ts'
+import { copyFolders, fingerprint, writeManifest } from './backup-set.ts'
 import { presentDataDir } from './environment.ts'
 
 const dataDir = presentDataDir()
@@ -23,6 +23,7 @@ try {
     // Pages are copied in steps; writers go on, and what they change meanwhile is copied again.
     const pages = await backup(db, join(target, 'records.sqlite'))
     db.close()
+    copyFolders(dataDir, target)
     await writeManifest(target)
     process.stdout.write(
       `已备份到 ${target}：${pages} 页，校验值 ${await fingerprint(join(target, 'records.sqlite'))}\n指标库可由收件重算，不在备份内；密钥文件 secrets.json 请另行保管。\n`,

@@ -1,5 +1,5 @@
 /** `npm run restore -- FILE`: into an empty data folder, then every chain is verified. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { checkLinks, parseChain } from '../../contract/chain.ts'
@@ -7,7 +7,7 @@ import { verifyDraws } from '../../contract/verify-draws.ts'
 import { systemClock } from '../clock.ts'
 import { exportChain } from '../records/chain.ts'
 import { RecordStore } from '../records/store.ts'
-import { checkManifest } from './backup-set.ts'
+import { checkManifest, putBack } from './backup-set.ts'
 import { readEnvironment } from './environment.ts'
 
 const dataDir = readEnvironment().dataDir ?? resolve('./data/demo')
@@ -46,12 +46,12 @@ try {
     throw new Error(`数据目录 ${dataDir} 不是空的；请换一个空目录再恢复`)
   const manifest = await checkManifest(source)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  for (const { name } of manifest.files) copyFileSync(join(source, name), join(dataDir, name))
+  putBack(source, dataDir, manifest)
   try {
     await prove(join(dataDir, 'records.sqlite'))
     say(`已恢复到 ${dataDir}`)
   } catch (error) {
-    for (const { name } of manifest.files) rmSync(join(dataDir, name), { force: true })
+    for (const name of readdirSync(dataDir)) rmSync(join(dataDir, name), { recursive: true, force: true })
     throw error
   }
 } catch (error) {

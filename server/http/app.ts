@@ -23,6 +23,8 @@ export function createApp(deps: HttpDeps): Koa {
   return app
 }
 
+const LOCKED: ReadonlySet<string> = new Set(['locked-out', 'query-locked'])
+
 /** Request id, problem+json for everything that is refused or fails, and the measuring of each call. */
 function envelope(deps: HttpDeps): Middleware {
   return async (ctx, next) => {
@@ -39,7 +41,7 @@ function envelope(deps: HttpDeps): Middleware {
       ctx.status = refusal.status
       ctx.body = JSON.stringify(problemOf(refusal))
       ctx.type = 'application/problem+json'
-      if (refusal.status === 429) ctx.set('Retry-After', refusal.id === 'locked-out' ? '1800' : '1')
+      if (refusal.status === 429) ctx.set('Retry-After', LOCKED.has(refusal.id) ? '1800' : '1')
       if (refusal.id === 'signed-out') ctx.set('WWW-Authenticate', 'Bearer')
     }
     const route = typeof ctx.state.route === 'string' ? ctx.state.route : 'page'

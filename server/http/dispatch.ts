@@ -27,7 +27,7 @@ export async function dispatch(
   const traced = { route: spec.id, params, ...caller }
   try {
     guardRequest(ctx.req, spec, caller, guards)
-    const act = () => handle(ctx, params, route, caller, deps)
+    const act = () => admitted(route, caller, deps, () => handle(ctx, params, route, caller, deps))
     // Machines bring events by the thousand; ingest keeps its own account of them.
     const writes = spec.method !== 'GET' && spec.permission !== 'ingest.write'
     if (caller.person && spec.method === 'GET' && LEAVES.has(spec.produces)) await deps.trail?.exported(traced)
@@ -35,6 +35,20 @@ export async function dispatch(
   } catch (error) {
     if (error instanceof Refusal && REFUSED.has(error.id)) deps.trail?.refused(traced, error.id)
     throw error
+  }
+}
+
+async function admitted(
+  route: BoundRoute,
+  { ip }: Caller,
+  { clock }: HttpDeps,
+  act: () => Promise<void>,
+): Promise<void> {
+  const leave = route.admit?.(ip, clock.now())
+  try {
+    await act()
+  } finally {
+    leave?.()
   }
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.ts'
 import type { WindowDeps } from './context.ts'
 import { safeName, typeOf } from './magic.ts'
 import type { WindowTables as Tables } from './tables.ts'
-import type { Vault } from './vault.ts'
+import { hashOf, type Vault } from './vault.ts'
 
 const on = (db: Reader | Tx) => db.withTables<Tables>()
 type Row = Tables['window_file']
@@ -30,23 +30,27 @@ export async function takeFile(deps: WindowDeps, vault: Vault, name: string, byt
   const found = deps.scanner ? await deps.scanner.scan(bytes) : 'none'
   if (found === 'infected') throw new Refusal('unprocessable', '附件含有病毒，没有保存')
   const row = { id: idOf(deps), owner: null, n: 0, name: safeName(name, type), type, size: bytes.byteLength }
-  const hash = await vault.put(bytes, row.id)
   await deps.records.write(async ({ tx }) => {
-    const loose = await on(tx)
-      .selectFrom('window_file')
-      .select((eb) => eb.fn.sum<number | null>('size').as('bytes'))
-      .where('owner', 'is', null)
-      .executeTakeFirst()
-    if (Number(loose?.bytes ?? 0) + row.size > files.looseBytes)
+    const [all, loose] = [await bytesOf(tx, false), await bytesOf(tx, true)]
+    if (all + row.size > files.totalBytes)
+      throw new Refusal('unavailable', '附件库已满，请先提交文字，材料到窗口或邮寄提交')
+    if (loose + row.size > files.looseBytes)
       throw new Refusal('unavailable', '等待提交的附件过多，请稍后再传，或先提交文字')
     await on(tx)
       .insertInto('window_file')
-      .values({ ...row, hash, scan: found, at_ms: now })
+      .values({ ...row, hash: hashOf(bytes), scan: found, at_ms: now })
       .execute()
-    // The sweep may just have taken the same bytes away.
-    if (!vault.has(hash)) await vault.put(bytes, row.id)
   })
+  // After its row: the sweep drops only bytes that no row names, and nobody knows the id before it is answered.
+  await vault.put(bytes, row.id)
   return { file: row.id, name: row.name, type, size: row.size }
+}
+async function bytesOf(tx: Tx, loose: boolean): Promise<number> {
+  let sizes = on(tx)
+    .selectFrom('window_file')
+    .select((eb) => eb.fn.sum<number | null>('size').as('bytes'))
+  if (loose) sizes = sizes.where('owner', 'is', null)
+  return Number((await sizes.executeTakeFirst())?.bytes ?? 0)
 }
 /** Unguessable: whoever knows it has uploaded the file. */
 const idOf = ({ randomBytes }: WindowDeps): string => Buffer.from(randomBytes(24)).toString('base64url')

@@ -22,7 +22,7 @@ export const lockKey = (siteKey: string, about: string): string => keyed(siteKey
 /**
  * Runs the check in a turn with the count of wrong answers and the trail. Unknown and wrong do the same work, count the
  * same and answer the same; while it is shut, the right answer opens nothing.
- * @throws Refusal `not-found` when the check gives nothing, `locked-out` while it is shut
+ * @throws Refusal `not-found` when the check gives nothing, `query-locked` while it is shut
  */
 export async function guarded<Result>(
   deps: WindowDeps,
@@ -47,7 +47,7 @@ export async function guarded<Result>(
     return { found, shut }
   })
   if (outcome.shut)
-    throw new Refusal('locked-out', `连续出错，已暂停查询 ${deps.config.window.lock.minutes} 分钟；急需请到窗口办理`)
+    throw new Refusal('query-locked', `约 ${deps.config.window.lock.minutes} 分钟后可再查；急需请到窗口办理`)
   if (outcome.found === undefined) throw new Refusal('not-found', WRONG)
   return outcome.found
 }

@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts'
 import { CODE_BYTES, codeOf, keyed, RECEIPT_BYTES, receiptOf, tidy } from './codes.ts'
 import { dueOf, PUBLIC_ACTOR, type WindowDeps } from './context.ts'
 import { claimFiles, takeFile } from './files.ts'
-import type { Rates } from './locks.ts'
+import { Door, type Rates } from './locks.ts'
 import { insertAppointment, insertFiling } from './repository.ts'
 import type { Vault } from './vault.ts'
 
@@ -13,11 +13,17 @@ import type { Vault } from './vault.ts'
 export function handingInRoutes(deps: WindowDeps, vault: Vault, rates: Rates): BoundRoute[] {
   const { config, records, audit } = deps
   const { deadlines, role } = config.window
+  const door = new Door()
   return [
-    bind(windowRoutes.upload, async ({ query, body, ip, now }) => {
-      rates.take('upload', ip, now)
-      return takeFile(deps, vault, query.name, body as unknown as Uint8Array, now)
-    }),
+    {
+      ...bind(windowRoutes.upload, async ({ query, body, now }) =>
+        takeFile(deps, vault, query.name, body as unknown as Uint8Array, now),
+      ),
+      admit(ip, now) {
+        rates.take('upload', ip, now)
+        return door.enter(ip)
+      },
+    },
     bind(windowRoutes.file, async ({ body, ip, now }) => {
       rates.take('file', ip, now)
       const contact = body.anonymous ? undefined : body.contact

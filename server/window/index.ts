@@ -4,6 +4,7 @@ import { type AlertSignal, bind, type DangerousAct, type Feature, type Turn } fr
 import { askingRoutes } from './asking.ts'
 import type { WindowDeps } from './context.ts'
 import { deskRoutes } from './desk.ts'
+import { windowFigures } from './figures.ts'
 import { sweepFiles } from './files.ts'
 import { appointmentTask, filingTask, handingInRoutes } from './handing-in.ts'
 import { forgetLocks, Rates } from './locks.ts'
@@ -39,6 +40,7 @@ export function windowFeature(deps: WindowDeps): Feature {
       ...codeRoutes(deps),
       ...statisticsRoutes(deps, publish),
     ],
+    figures: [windowFigures(() => deps.records.read)],
     ticks: [
       { name: 'window-late', everyMs: 60_000, run: (turn) => tellLate(deps, turn) },
       {

@@ -76,7 +76,7 @@ type Kind = keyof WindowRules['rates']
 const HOUR = 3600
 /** All addresses together: the writers' line is the house's alarm line too. */
 const TOGETHER: Readonly<Record<Kind, { rate: number; burst: number }>> = {
-  upload: { rate: 2, burst: 60 },
+  upload: { rate: 0.5, burst: 60 },
   file: { rate: 2, burst: 60 },
   ask: { rate: 20, burst: 200 },
 }
@@ -93,5 +93,26 @@ export class Rates {
   /** @throws Refusal */
   take(kind: Kind, ip: string, now: number): void {
     if (!this.#own[kind].take(ip, now) || !this.#all[kind].take('', now)) throw new Refusal('too-many-requests')
+  }
+}
+
+/** Bodies of files that are being read at the same time, in all and of one address: memory is bounded by them. */
+const AT_ONCE = 8
+const OF_ONE = 2
+export class Door {
+  readonly #inside = new Map<string, number>()
+  #all = 0
+  /** @throws Refusal when it is full; the answer lets the next one in */
+  enter(ip: string): () => void {
+    const own = this.#inside.get(ip) ?? 0
+    if (this.#all >= AT_ONCE || own >= OF_ONE) throw new Refusal('too-many-requests', '正在上传的文件过多')
+    this.#inside.set(ip, own + 1)
+    this.#all++
+    return () => {
+      this.#all--
+      const left = (this.#inside.get(ip) ?? 1) - 1
+      if (left > 0) this.#inside.set(ip, left)
+      else this.#inside.delete(ip)
+    }
   }
 }

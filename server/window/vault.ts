@@ -4,6 +4,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
 /**
  * Attachments from outside, each under its hash, without its name or ending and for the owner's eyes only: nothing here
  * is ever run, opened by type or served but as a download.
@@ -16,7 +18,7 @@ export class Vault {
 
   /** Keeps the bytes; the same bytes are kept once. */
   async put(bytes: Uint8Array, draft: string): Promise<string> {
-    const hash = createHash('sha256').update(bytes).digest('hex')
+    const hash = hashOf(bytes)
     const path = this.#path(hash)
     if (existsSync(path)) return hash
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })

@@ -180,6 +180,23 @@ describe("a lawyer's appointment", () => {
   })
 })
 
+describe('the figures', () => {
+  it('count what waits and what is late, without a name', async () => {
+    await house.file()
+    await house.book()
+    house.records.clock.ms += 5 * at.DAY
+    const [source] = house.window.figures ?? []
+    const figures = (await source?.list(house.records.clock.ms)) ?? []
+    expect(figures.map(({ name, value }) => [name, value])).toEqual([
+      ['window.filings-waiting', 1],
+      ['window.filings-overdue', 0],
+      ['window.appointments-waiting', 1],
+      ['window.appointments-overdue', 1],
+    ])
+    expect(JSON.stringify(figures)).not.toMatch(/李四|赵律|张三|199-0000/)
+  })
+})
+
 describe('statistics', () => {
   const figures = { 'flow.open': 120, 'flow.custody': 3, 'flow.unassigned': 9, 'disclosure.published-year': 40 }
   it('are published by two people, with the small numbers out', async () => {

@@ -10,6 +10,7 @@ import { approvalsFeature } from '../../server/approvals/index.ts'
 import { auditMigrations } from '../../server/audit/index.ts'
 import { auditTrail } from '../../server/audit/trail.ts'
 import type { Feature, Principal, StreamAnswer } from '../../server/feature.ts'
+import type { RecordsOptions } from '../../server/records/store.ts'
 import { type FiledMatter, type FileScanner, type KnownCase, windowFeature } from '../../server/window/index.ts'
 import { demoCalendar, demoConfig } from '../helpers/office.ts'
 import { alertLog, type TestRecords, taskLog, testRecords } from '../helpers/records.ts'
@@ -70,6 +71,7 @@ export interface HouseOptions {
   petitions?: boolean
   cases?: KnownCase[]
   figures?: Record<string, number>
+  records?: RecordsOptions
 }
 
 /** The feature over a real store and a real folder, called as the HTTP side calls it. */
@@ -138,7 +140,7 @@ export async function house(options: HouseOptions = {}) {
     features = [audit, approvals, window]
     return { window, approvals, features }
   }
-  const records = await testRecords(build(undefined).features, NOON)
+  const records = await testRecords(build(undefined).features, NOON, options.records)
   const { window, approvals } = build(records.store)
   const routes = [...(window.routes ?? []), ...(approvals.routes ?? [])]
   interface Input {

@@ -70,7 +70,7 @@ describe('a query about a case', () => {
     const wrong = { ...at.PARTY, code: '0000-0000-0000-0000' }
     for (let n = 0; n < 5; n++)
       expect(await refusal(house.query(wrong, `198.51.100.${n}`))).toMatchObject({ id: 'not-found' })
-    expect(await refusal(house.query({ ...at.PARTY, code }))).toMatchObject({ id: 'locked-out', status: 429 })
+    expect(await refusal(house.query({ ...at.PARTY, code }))).toMatchObject({ id: 'query-locked', status: 429 })
     house.records.clock.ms += 31 * 60_000
     await expect(house.query({ ...at.PARTY, code })).resolves.toBeTruthy()
   })
@@ -90,7 +90,7 @@ describe('a query about a case', () => {
     for (let n = 0; n < 20; n++)
       await refusal(house.query({ ...at.PARTY, caseNo: `示检受${n}号`, code: 'ZZZZ' }, '203.0.113.9'))
     const { code } = await house.issue()
-    expect(await refusal(house.query({ ...at.PARTY, code }, '203.0.113.9'))).toMatchObject({ id: 'locked-out' })
+    expect(await refusal(house.query({ ...at.PARTY, code }, '203.0.113.9'))).toMatchObject({ id: 'query-locked' })
     await expect(house.query({ ...at.PARTY, code }, '203.0.113.10')).resolves.toBeTruthy()
   })
 
@@ -126,7 +126,7 @@ describe('a receipt', () => {
     const wrong = await refusal(house.progress(receipt, '0000'))
     expect(await refusal(house.progress('20261124-ZZZZZZZZ', code))).toEqual(wrong)
     for (let n = 0; n < 4; n++) await refusal(house.progress(receipt, `000${n}`, `198.51.100.${n}`))
-    expect(await refusal(house.progress(receipt, code))).toMatchObject({ id: 'locked-out' })
+    expect(await refusal(house.progress(receipt, code))).toMatchObject({ id: 'query-locked' })
   })
 })
 
