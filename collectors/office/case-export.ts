@@ -7,7 +7,7 @@ import type { Cell, Table } from './sheet-file.ts'
 /** Newest cases that nobody has yet, whatever the hour: the draw of an office needs something to draw. */
 export const UNASSIGNED = 3
 /** Besides these: what came in during the last days, is not in custody and has time, waits for the draw. */
-const WAITING_DAYS = 7
+const WAITING_DAYS = 9
 const TIME_LEFT_DAYS = 5
 const DAY = 86_400_000
 

@@ -194,7 +194,16 @@ function stepsOf(
       officeHour(chance, assigned + (span * (at + 0.6 + chance.next() * 0.4)) / work.length, calendar),
     ),
   }))
-  return [{ at: accepted, node: first }, { at: assigned, node: '分案' }, ...steps, ...extra].sort((a, b) => a.at - b.at)
+  // While the file is away nobody works on it: what would fall there comes after its return.
+  const [away, back] = extra
+  const onDesk = steps.map((step) =>
+    away && back && step.at >= away.at && step.at <= back.at
+      ? { ...step, at: Math.min(closed - 600_000, back.at + (step.at - away.at) / 10 + 60_000) }
+      : step,
+  )
+  return [{ at: accepted, node: first }, { at: assigned, node: '分案' }, ...onDesk, ...extra].sort(
+    (a, b) => a.at - b.at,
+  )
 }
 
 /** Nobody concludes a case on a rest day but in custody, and one in ten who enters later what was done at home. */

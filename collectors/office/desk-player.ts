@@ -14,6 +14,9 @@ const PER_VISIT = 2
 const FIRST_GAP_MS = 15_000
 const FIRST_MINUTES_MS = 600_000
 const DESIGNATE = 0.12
+/** In the first minutes every so many-th case is designated, so that a visitor finds some; below the limit of the rules. */
+const DESIGNATE_EACH = 6
+const REASONS = ['MAJOR_COMPLEX', 'SPECIALISED_GROUP', 'RELATED_CASE', 'SUPERIOR_ASSIGNED', 'RETURNED_CASE'] as const
 
 const Unassigned = z.object({ items: z.array(z.object({ id: z.string(), caseNo: z.string(), kind: z.string() })) })
 const Drawn = z.object({ drawId: z.string() })
@@ -52,6 +55,8 @@ export class DeskPlayer {
   readonly #ask: DeskAsk
   readonly #visits: Visits
   #left: number
+  #done = 0
+  #reasons = 0
 
   constructor(options: DeskOptions) {
     this.#options = options
@@ -87,8 +92,12 @@ export class DeskPlayer {
     const wanted = this.#left > 0 ? Math.min(this.#left, PER_FIRST_VISIT) : chance.int(1, PER_VISIT)
     const spare = Math.max(0, found.items.length - KEEP_UNASSIGNED)
     const cases = found.items.filter(({ id }) => !this.#refused.has(id)).slice(0, Math.min(wanted, spare))
+    const firstMinutes = this.#left > 0
     this.#left = Math.max(0, this.#left - cases.length)
-    for (const one of cases) await (chance.hit(DESIGNATE) ? this.#designate(one, now) : this.#draw(one, now))
+    for (const one of cases) {
+      const designated = firstMinutes ? ++this.#done % DESIGNATE_EACH === 3 : chance.hit(DESIGNATE)
+      await (designated ? this.#designate(one, now) : this.#draw(one, now))
+    }
   }
 
   async #draw({ id, caseNo }: Case, now: number): Promise<void> {
@@ -114,7 +123,7 @@ export class DeskPlayer {
     const proposal = {
       caseId: one.id,
       member,
-      reason: chance.pick(['SPECIALISED_GROUP', 'RELATED_CASE', 'MAJOR_COMPLEX']),
+      reason: REASONS[this.#reasons++ % REASONS.length],
       note: '演示：按分案规则属于可以指定的情形',
       interference: '无',
     }

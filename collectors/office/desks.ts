@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/load.ts'
+import { ChangePlayer } from './change-player.ts'
+import { ClockPlayer } from './clock-player.ts'
 import { deskHttp } from './desk-http.ts'
 import { DeskPlayer } from './desk-player.ts'
 import { DisclosurePlayer } from './disclosure-player.ts'
@@ -42,6 +44,8 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
   const atVisitorsDesk = new Set(config.site.people.filter(({ account }) => account).map(({ id }) => id))
   return [
     new DeskPlayer({ ...common('desk'), rules: config.assignment, drew }),
+    new ChangePlayer({ ...common('changes'), drew }),
+    new ClockPlayer(common('clocks')),
     new MemberPlayer({ ...common('members'), mayLeave: (id) => !atVisitorsDesk.has(id) }),
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
     new DisclosurePlayer(common('disclosure')),
