@@ -50,6 +50,8 @@ export class GroupCommit {
   #gathered: (() => void) | null = null
   #table = new HandlersTable([])
   #handlers: readonly EventHandler[] | null = null
+  /** Parcels whose turn failed: the store may have kept it all the same, and only its answer was lost. */
+  #unsure = new WeakSet<Parcel>()
   turns = 0
 
   constructor(parts: GroupCommitParts) {
@@ -108,6 +110,7 @@ export class GroupCommit {
         if (weight >= BUSY && this.#weight < ENOUGH) await this.#gather()
         else await breathe()
       } catch (error) {
+        for (const parcel of parcels) this.#unsure.add(parcel)
         limit = this.#lookInto(error, parcels)
         if (this.#draining && !this.#state.ok) this.#stopping.abort()
         await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
@@ -165,7 +168,14 @@ export class GroupCommit {
     quietly(() => stats.count(result.deliveries, at))
     for (const one of receiptsOf(parcels)) quietly(() => receipt(one.collector, one.receipt))
     for (const parcel of parcels) if (parcel.settle) quietly(() => parcel.settle?.(outcomeOf(parcel)))
-    if (result.fresh.length > 0) quietly(() => sideRoad(result.fresh))
+    // An event that our own lost turn stored is no news to the inbox, but its point has not left yet. Points are written
+    // again without harm.
+    const unsure = parcels.filter((parcel) => this.#unsure.has(parcel))
+    const again = unsure.flatMap(({ checked }) =>
+      checked.events.filter(({ fresh }) => !fresh).map(({ event }) => event),
+    )
+    const leaving = again.length > 0 ? [...result.fresh, ...again] : result.fresh
+    if (leaving.length > 0) quietly(() => sideRoad(leaving))
     const [first] = parcels
     if (first) stats.took(at - first.receivedMs)
   }

@@ -229,6 +229,30 @@ describe('a store in trouble', () => {
     expect(await inboxIds(one)).toEqual(['a', 'b'])
   })
 
+  it('sends along the side road what the store kept although its answer to the commit was lost', async () => {
+    const options = sqliteOptions()
+    const store = new RecordStore(options, { now: () => 0, committed: () => undefined, failed: () => undefined })
+    records = store
+    let lost = false
+    const deaf: Records = {
+      read: store.read,
+      write: async (act) => {
+        const result = await store.write(act)
+        if (lost) return result
+        lost = true
+        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+      },
+    }
+    const one = await openKit({ options, records: deaf })
+    kit = one
+    await one.send(batch('a', 'b'))
+    expect(await inboxIds(one)).toEqual(['a', 'b'])
+    expect(one.sideRoad.map(({ id }) => id)).toEqual(['a', 'b'])
+    // A later copy is no news.
+    await one.send(envelope({ id: 'a' }))
+    expect(one.sideRoad).toHaveLength(2)
+  })
+
   it('a handler that meets the full disk is not to blame', async () => {
     let once = true
     const handler: EventHandler = {
