@@ -50,7 +50,8 @@ export function createWindow(): Window {
       }
     },
     overdue(now) {
-      const late = [...flights].filter(({ dueMs }) => dueMs <= now)
+      // Due later than the longest wait: the clock was set back, so it is as good as due.
+      const late = [...flights].filter(({ dueMs }) => dueMs <= now || dueMs > now + LONGEST_WAIT_MS)
       for (const flight of late) {
         flight.dueMs = now + Math.min(FIRST_WAIT_MS * 2 ** flight.tries, LONGEST_WAIT_MS)
         flight.tries++

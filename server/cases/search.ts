@@ -51,7 +51,9 @@ export class CaseSearch {
   }
 
   async #known(now: number): Promise<readonly string[]> {
-    if (this.#values && now - this.#values.at < KEEP_MS) return this.#values.list
+    const age = now - (this.#values?.at ?? 0)
+    // Negative: the clock was set back.
+    if (this.#values && age >= 0 && age < KEEP_MS) return this.#values.list
     const found = await Promise.all(
       COLUMNS.map((column) =>
         this.#read

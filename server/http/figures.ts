@@ -41,7 +41,8 @@ export class FigureRegistry {
   async #list(source: FigureSource): Promise<Figure[]> {
     const now = this.#clock.now()
     const known = this.#kept.get(source)
-    if (!known || now - known.at >= KEPT_MS) {
+    // A clock that was set back must not keep an old reckoning for as long as it was ahead.
+    if (!known || now - known.at >= KEPT_MS || now < known.at) {
       const figures = source.list(now)
       this.#kept.set(source, { at: now, figures })
       figures.catch(() => this.#kept.delete(source))

@@ -82,7 +82,8 @@ export class Authenticator {
     const key = `${kind}:${fingerprint(secret)}`
     const now = this.#deps.clock.now()
     const known = this.#cache.get(key)
-    if (known && known.until > now) return known.person
+    // Further ahead than that: the clock was set back, and what was looked up is older than it seems.
+    if (known && known.until > now && known.until <= now + CACHE_MS) return known.person
     const person = kind === 'token' ? await this.#token(secret, now) : await this.#wall(secret, now)
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear()
     this.#cache.set(key, { person, until: now + CACHE_MS })

@@ -82,3 +82,17 @@ describe('GET /figures', () => {
     expect(() => new FigureRegistry([source, source], new FakeClock())).toThrow('指标 a 登记了两次')
   })
 })
+
+test('a clock that was set back does not keep an old reckoning', async () => {
+  const clock = new FakeClock()
+  let reckoned = 0
+  const list = async () => {
+    reckoned += 1
+    return []
+  }
+  const registry = new FigureRegistry([{ permission: 'figures.read', names: ['a'], list }], clock)
+  await registry.find('a')
+  clock.pass(-3_600_000)
+  await registry.find('a')
+  expect(reckoned).toBe(2)
+})
