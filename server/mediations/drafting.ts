@@ -4,10 +4,10 @@ import { type BoundRoute, bind } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { agreementBlocks } from './agreement.ts'
 import type { Context } from './context.ts'
-import { change } from './moves.ts'
+import { change, must } from './moves.ts'
 import { mustAct, presentDetail, seen } from './present.ts'
 import { saveAgreement } from './repository.ts'
-import { may } from './rules.ts'
+import { may, mayDraft } from './rules.ts'
 
 /** The agreement as PDF: written before the turn, kept in it; whoever changed the mediation meanwhile wins. */
 export function draftingRoutes(ctx: Context): BoundRoute[] {
@@ -16,6 +16,7 @@ export function draftingRoutes(ctx: Context): BoundRoute[] {
       const { one, me } = await seen(ctx, person, params.id)
       mustAct(one, person, me, 'draft')
       if (!may(one, 'draft')) throw new Refusal('conflict', '现在的阶段不能拟定协议')
+      must(mayDraft(one))
       const draft = { version: (one.agreement?.version ?? 0) + 1, ...body, madeAt: now }
       const pdf = await ctx.pdf(agreementBlocks(ctx.config, one, draft))
       const hash = createHash('sha256').update(pdf).digest('hex')

@@ -71,7 +71,13 @@ export function partyRoutes(ctx: Context): BoundRoute[] {
         const proposals = one.proposals.map((each) =>
           each.id === body.proposal ? { ...each, answers: { ...each.answers, [party.id]: body.answer } } : each,
         )
-        await change(ctx, turn, one, { proposals }, { action: 'answer', by: `party:${party.id}`, note: body.answer })
+        await change(
+          ctx,
+          turn,
+          one,
+          { proposals },
+          { action: 'answer', by: `party:${party.id}`, note: body.answer === 'accept' ? '接受' : '不接受' },
+        )
       }),
     ),
     bind(mediateRoutes.upload, async ({ query, body, ...visit }) =>

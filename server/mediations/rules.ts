@@ -96,6 +96,10 @@ export function maySign(one: Mediation, party: Party, hash: string): Verdict {
 export const afterSigning = (one: Mediation): Stage =>
   one.parties.every(({ signed }) => signed && signed.hash === one.agreement?.hash) ? 'agreed' : 'signing'
 
+/** Nothing is written down while somebody's wish for another mediator waits. */
+export const mayDraft = (one: Mediation): Verdict =>
+  one.parties.some(({ challenge }) => challenge?.decided === null) ? no('更换调解员的申请尚未处理，请先由他人决定') : OK
+
 export function mayArchive(one: Mediation): Verdict {
   if (one.stage !== 'agreed') return OK
   if (one.confirmation?.state === 'open') return no('请先登记司法确认（或和解协议书）的办理情况')

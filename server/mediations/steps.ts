@@ -132,6 +132,8 @@ export function stepRoutes(ctx: Context): BoundRoute[] {
     bind(mediationRoutes.schedule, (call) =>
       step('schedule', call, (one, body, turn) => {
         if (body.at < turn.now) throw new Refusal('unprocessable', '时间不能早于现在')
+        if (one.due && officeDate(body.at) > one.due)
+          throw new Refusal('unprocessable', `时间晚于调解期限 ${one.due}，请先经各方同意延长`)
         if (body.video && !videoFits(body.video, rules.video.hosts))
           throw new Refusal(
             'unprocessable',

@@ -26,6 +26,8 @@ async function expectLegible(page: Page, name: string): Promise<void> {
   expect(texts.filter(({ contrast }) => contrast < 4.5)).toEqual([])
   expect(overflows).toEqual([])
 }
+/** A day of the office's calendar, `YYYY-MM-DD`. */
+const inDays = (days: number) => Temporal.Now.plainDateISO('Asia/Shanghai').add({ days }).toString()
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
 /** Draws a name with the mouse, as a finger would. */
@@ -103,7 +105,7 @@ describe('a dispute', () => {
     await page.getByLabel('调解员', { exact: true }).selectOption('staff p07')
     await page.getByLabel('与各方及争议事项没有利害关系').check()
     await button(page, '选定').click()
-    await page.getByLabel('日期').fill('2099-12-01')
+    await page.getByLabel('日期').fill(inDays(3))
     await page.getByLabel('视频会议链接').fill('https://meeting.example.org/room/17')
     await button(page, '通知各方').click()
     for (const phone of phones) {
@@ -140,6 +142,7 @@ describe('a dispute', () => {
     await b().getByText('渗水照片.txt').waitFor()
     expect(await a().getByText('最多能出三千元').count()).toBe(0)
     await page.getByText('李乙 接受').waitFor()
+    await page.evaluate("document.querySelector('.detail').scrollTop = 0")
     await expectLegible(page, 'mediation-room')
     await expectLegible(b(), 'mediate-room')
   }, 60_000)
@@ -149,7 +152,7 @@ describe('a dispute', () => {
     await page.getByLabel('协议条款').fill('李乙一次性赔偿张甲人民币三千元。\n双方就本争议再无其他纠葛。')
     await button(page, '增加履行义务').click()
     await page.getByLabel('第 1 项义务').fill('李乙支付三千元')
-    await page.getByLabel('第 1 项期限').fill('2099-12-20')
+    await page.getByLabel('第 1 项期限').fill(inDays(25))
     await button(page, '生成协议，送各方签署').click()
     for (const phone of phones) {
       await phone.page.getByLabel('我已阅读协议全文').check({ timeout: 20_000 })
@@ -161,6 +164,7 @@ describe('a dispute', () => {
     await b().getByText('协议已成立').waitFor()
     await expectLegible(b(), 'mediate-agreed')
     await page.getByLabel('后续').getByText('待办理').waitFor()
+    await page.evaluate("document.querySelector('.detail').scrollTop = 0")
     await expectLegible(page, 'mediation-agreed')
     const [download] = await Promise.all([
       page.waitForEvent('download'),
