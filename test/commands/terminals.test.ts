@@ -2,16 +2,20 @@ import { execFile } from 'node:child_process'
 import { appendFileSync, chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askClamd } from '../../collectors/terminals/clamd.ts'
 import { eicar } from '../doubles/clamd.ts'
 import { ask } from '../http/office.ts'
+import { type Postgres, startPostgres } from '../services/postgres.ts'
 import { type Clamd, startClamd, TEST_SIGNATURE, temporaryFolder } from '../services.ts'
 import { type Demo, Product, ROOT } from './product.ts'
 
-/** A real clamd and util-linux's logger feed a whole product: what they say is on the wall. */
+/** A real clamd, util-linux's logger and a view of a real PostgreSQL feed a whole product: it is on the wall. */
 let clamd: Clamd
+let postgres: Postgres
+let viewUrl: string
 let product: Product
 let demo: Demo
 let hookFolder: string
@@ -24,21 +28,27 @@ beforeAll(async () => {
   chmodSync(hook, 0o755)
   hookFolder = join(spool, 'drop')
   mkdirSync(hookFolder)
-  clamd = await startClamd({ hook })
+  ;[clamd, postgres] = await Promise.all([startClamd({ hook }), startPostgres()])
+  viewUrl = await postgres.freshDatabase()
+  await onDatabase(
+    'create table t (bmsah text, ajlb_mc text, cbbm_mc text, cbr text, slrq date, lc text, sfsc char(1), cjsj timestamp, zhxgsj timestamp)',
+    'create view v_case as select bmsah, ajlb_mc, cbbm_mc, cbr, slrq, lc as "流程节点", sfsc, cjsj, zhxgsj from t',
+  )
   cpSync(join(ROOT, 'config'), config, { recursive: true })
   const common = 'domain: terminal, profile: clamav, staleAfterS: 86400'
   const sources = [
     `{ id: clam-log, name: 查毒日志, kind: log-file, ${common}, host: JCY-YB-001, file: ${clamd.logFile}, pollS: 0.1 }`,
     `{ id: clam-hook, name: 查毒钩子, kind: line-folder, ${common}, folder: ${spool}/drop, settleS: 0, scanS: 0.1 }`,
     `{ id: clamd, name: 查毒引擎, kind: clamd, ${common}, pollS: 0.5, engines: [{ host: JCY-YB-001, socket: ${clamd.socket} }] }`,
+    `{ id: case-view, name: 案件视图, kind: case-sql, domain: case, profile: case-export, staleAfterS: 600, driver: postgres, host: 127.0.0.1, port: ${postgres.port}, database: ${new URL(viewUrl).pathname.slice(1)}, username: sanling, password: { env: TEST_VIEW }, view: v_case, modified: zhxgsj, created: cjsj, pollS: 0.5, settleS: 0 }`,
   ]
   appendFileSync(join(config, 'sources.yaml'), sources.map((one) => `  - ${one}\n`).join(''))
-  product = new Product({ env: { SANLING_OFFICE: 'off', SANLING_CONFIG: config } }).launch()
+  product = new Product({ env: { SANLING_OFFICE: 'off', SANLING_CONFIG: config, TEST_VIEW: 'x' } }).launch()
   demo = await product.ready()
 }, 90_000)
 afterAll(async () => {
   await product?.stop()
-  await clamd?.stop()
+  await Promise.all([clamd?.stop(), postgres?.stop()])
 })
 
 const token = (role: string): string => demo.accounts.find(({ roles }) => roles.includes(role))?.token ?? ''
@@ -61,13 +71,30 @@ const alertOf = (object: string, word: string) =>
     ),
   )
 
-function wallPanel(): Promise<{ virus: { unresolved: number | null }; covered: number | null }> {
+async function onDatabase(...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: viewUrl })
+  await client.connect()
+  try {
+    for (const statement of [`set timezone = 'Asia/Shanghai'`, ...statements]) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+interface Panels {
+  terminal: { virus: { unresolved: number | null }; covered: number | null }
+  flow: { open: number | null; departments: { name: string; byColour: Record<string, number> }[] }
+}
+async function wallPanel(): Promise<Panels['terminal']> {
+  return (await wallPanels()).terminal
+}
+function wallPanels(): Promise<Panels> {
   const key = new URLSearchParams(new URL(demo.wallUrl).hash.slice(1)).get('key')
   const wall = io(`${demo.url}/wall`, { auth: { key }, transports: ['websocket'] })
   return new Promise((done) =>
     wall.once('snapshot', ({ panels }) => {
       wall.disconnect()
-      done(panels.terminal)
+      done(panels)
     }),
   )
 }
@@ -140,4 +167,31 @@ test('logger over UDP, TCP and octet counting: each message is an alert', async 
   await send(['-T', '--octet-count', '--rfc5424'], 'JCY-YB-004')
   for (const host of ['JCY-YB-002', 'JCY-YB-003', 'JCY-YB-004'])
     expect(await alertOf(host, '病毒')).toMatchObject({ severity: 'warning', count: 1 })
+}, 60_000)
+
+test('rows that appear in a view of a real PostgreSQL are cases on the wall; one that is deleted there is gone', async () => {
+  const openCases = async () => (await wallPanels()).flow.open
+  // The first reading is of an empty view: what comes after it is news.
+  await eventually('the view was read', async () => {
+    const { json } = await ask(demo.url, 'GET', '/api/v1/sources/case-view', { token: token('system-admin') })
+    return json.lastOkAt ? true : undefined
+  })
+  const register = async () => {
+    const { json } = await ask(demo.url, 'GET', '/api/v1/sources/case-export', { token: token('system-admin') })
+    return json.lastEventAt !== null && json.progress === null && json.spool === 0
+  }
+  const before = await eventually('the register was read', async () =>
+    (await register()) ? ((await openCases()) ?? undefined) : undefined,
+  )
+  const row = (n: number) =>
+    `insert into t values ('示检刑诉受[2026]3799000000${n}号', '审查起诉', '第一检察部', '示例甲', current_date, '审查', 'N', localtimestamp, localtimestamp)`
+  await onDatabase(row(11), row(12), row(13))
+  await eventually('three more on the wall', async () => ((await openCases()) === before + 3 ? true : undefined))
+  const events = (await items('/api/v1/events?type=case.accepted', 'system-admin')).filter(
+    ({ collector }) => collector === 'case-view',
+  )
+  expect(events).toHaveLength(3)
+  expect(JSON.stringify(events)).not.toContain('示例甲')
+  await onDatabase(`update t set sfsc = 'Y', zhxgsj = localtimestamp where bmsah like '%12号'`)
+  await eventually('one less', async () => ((await openCases()) === before + 2 ? true : undefined))
 }, 60_000)
