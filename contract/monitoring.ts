@@ -44,6 +44,7 @@ export const MEASURE_IDS = Object.keys(MEASURES) as [Measure, ...Measure[]]
 export const FINDING_ACTIONS = {
   found: '发现',
   gone: '数据显示已消除',
+  readdress: '承办人变更',
   remind: '发出提示',
   verbal: '口头提示',
   notice: '发出流程监控通知书',

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import type { MonitoringCheck } from '../../config/monitoring.ts'
 import type { WorkCalendar } from '../../config/workdays.ts'
-import type { AlertDesk, Principal, Reader, Records, TaskDesk, Tx } from '../feature.ts'
+import type { AlertDesk, Principal, Reader, Records, TaskDesk, TaskMover, Tx } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import type { HandedOut, MonitoredCase } from './facts.ts'
 import type { Actor } from './rules.ts'
@@ -26,7 +26,7 @@ export interface MonitoringDeps {
   records: Records
   calendar: WorkCalendar
   alerts: AlertDesk
-  tasks?: TaskDesk
+  tasks?: TaskDesk & TaskMover
   cases: MonitoredCases
   handedOut: HandedOutCases
   forms: ReviewedForms

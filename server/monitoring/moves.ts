@@ -67,9 +67,9 @@ export async function moveOn(
 export async function note(
   turn: Turn,
   before: StoredFinding,
-  kind: 'gone',
+  kind: 'gone' | 'readdress',
   how: { by: string; body: Record<string, unknown>; change: Partial<StoredFinding> },
-): Promise<void> {
+): Promise<StoredFinding> {
   const after: StoredFinding = { ...before, ...how.change, version: before.version + 1, movedMs: turn.now }
   if (!(await moveFinding(turn.tx, before, after))) throw new Refusal('conflict')
   const { stage } = before
@@ -82,4 +82,5 @@ export async function note(
     to: stage,
     body: how.body,
   })
+  return after
 }

@@ -1,12 +1,13 @@
 import { officeDate, officeTime } from '../../config/zone.ts'
+import { isFindingOpen } from '../../contract/monitoring.ts'
 import type { Tick, Turn } from '../feature.ts'
 import { type CheckBook, type Hit, runChecks } from './checks.ts'
-import { addresseeOf, checkOf, type MonitoringDeps, SYSTEM } from './context.ts'
+import { addresseeOf, checkOf, type MonitoringDeps, nameOf, SYSTEM } from './context.ts'
 import { factsOf, type MonitoredCase } from './facts.ts'
 import { moveOn, note } from './moves.ts'
 import { addSteps, type FindingStep, findingsOfCases, insertFindings, type StoredFinding } from './repository.ts'
 import { mayFrom } from './rules.ts'
-import { taskOf } from './tell.ts'
+import { handOver, taskOf } from './tell.ts'
 
 /** Cases of one turn: a whole office is looked at in slices, so that nobody else waits. */
 const SLICE = 500
@@ -93,7 +94,8 @@ export async function look(
     }
   }
   await keep(deps, turn, fresh)
-  await settle(deps, turn, [...known.values()].flat(), hitKeys)
+  const followed = await follow(deps, turn, cases, known)
+  await settle(deps, turn, followed, hitKeys)
   if (fresh.length > 0) turn.touch('flow')
 }
 
@@ -199,6 +201,28 @@ function firstSteps(deps: MonitoringDeps, turn: Turn, finding: StoredFinding): F
   if (finding.stage !== 'reminded') return [found]
   const text = '按检查规则自动发出到期提示'
   return [found, { ...found, seq: 2, kind: 'remind', from: 'found', to: 'reminded', body: { text } }]
+}
+
+/** Open findings go with the case: who has it now has to answer. An answer that is being judged stays whose it is. */
+async function follow(
+  deps: MonitoringDeps,
+  turn: Turn,
+  cases: readonly MonitoredCase[],
+  known: ReadonlyMap<string, readonly StoredFinding[]>,
+): Promise<StoredFinding[]> {
+  const owners = new Map(cases.map((one) => [one.id, addresseeOf(deps, one)]))
+  const now: StoredFinding[] = []
+  for (const finding of [...known.values()].flat()) {
+    const to = owners.get(finding.caseId)
+    if (!to || to.addressee === finding.addressee || finding.stage === 'answered' || !isFindingOpen(finding.stage)) {
+      now.push(finding)
+      continue
+    }
+    const text = `由${nameOf(deps, finding.addressee)}改为${nameOf(deps, to.addressee)}办理`
+    now.push(await note(turn, finding, 'readdress', { by: SYSTEM, body: { text }, change: to }))
+    await handOver(deps, turn, { ...finding, ...to })
+  }
+  return now
 }
 
 /** What the checks no longer find is put right by itself while it is light; a written notice still wants its answer. */

@@ -50,6 +50,14 @@ export function taskOf(deps: MonitoringDeps, finding: StoredFinding): TaskSpec |
   }
 }
 
+/** Somebody else's now: what was asked of the old handler is asked of the new one. */
+export async function handOver(deps: MonitoringDeps, turn: Turn, finding: StoredFinding): Promise<void> {
+  const task = taskOf(deps, finding)
+  if (!task) return
+  const { key, person, department, role } = task
+  await deps.tasks?.readdress(turn, [{ key, person, department, role }])
+}
+
 export async function followUp(
   deps: MonitoringDeps,
   turn: Turn,

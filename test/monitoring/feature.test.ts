@@ -233,6 +233,26 @@ describe.each(['sqlite', 'postgres'] as const)('findings on %s', (kind) => {
     ])
     expect(await o.list(management, { stage: 'open' })).toEqual([])
   })
+  it('goes with the case to who has it now, task and history too', async () => {
+    const finding = await noticed()
+    const caseNo = { handlerNo: '10022', department: '第二检察部' }
+    await o.tell('case.handler_changed', 1, caseNo)
+    await o.look()
+    const [after] = await o.list(management, { check: 'time.overdue' })
+    const second = o.config.site.people.find(({ employeeNo }) => employeeNo === '10022')
+    expect(after).toMatchObject({
+      addressee: second?.name,
+      department: '第二检察部',
+      due: finding.due,
+      stage: 'noticed',
+    })
+    const { steps } = await o.get(management, finding.id)
+    expect(steps.at(-1)).toMatchObject({ kind: 'readdress', from: 'noticed', to: 'noticed' })
+    expect([...o.tasks.open.values()].map(({ person: to }) => to)).toContain(second?.id)
+    expect([...o.tasks.open.values()].map(({ person: to }) => to)).not.toContain('p07')
+    await o.look()
+    expect((await o.get(management, finding.id)).steps).toHaveLength(steps.length)
+  })
   it('reports a month by type of problem', async () => {
     await noticed()
     await o.accept(2, { acceptedAt: '2026-06-01', due: '2026-07-01', closedAt: '2026-07-03', outcome: '提起公诉' })

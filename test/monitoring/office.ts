@@ -77,6 +77,12 @@ export async function office(options: { config?: Config; store?: RecordsOptions 
       close: async (_turn, keys) => {
         for (const key of keys) tasks.open.delete(key)
       },
+      readdress: async (_turn, moves) => {
+        for (const { key, person, role } of moves) {
+          const task = tasks.open.get(key)
+          if (task) tasks.open.set(key, { ...task, person, role })
+        }
+      },
     },
   })
   await store.migrate([
