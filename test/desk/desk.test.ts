@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeStep, patrolCode } from '../../contract/patrol-code.ts'
+import { ROOT } from '../commands/product.ts'
 import { event, House, measureDesk, SHOTS, settled, signIn } from './browser.ts'
 
 /** The desks of the running product in a real browser: legible, quiet, by keyboard, and heard by the wall. */
@@ -93,6 +95,25 @@ describe('quarantine', () => {
     await page.getByRole('button', { name: '更正后重放' }).click()
     await page.getByText('已入库 1 条').waitFor()
     await page.close()
+  })
+})
+
+describe('door × terminal × duty', () => {
+  it('is an alert on the 16:9 wall, which has no panel of its own for it, and a figure with its rows', async () => {
+    const wall = await house.visit(house.demo.wallUrl, { width: 1920, height: 1080 })
+    execFileSync(process.execPath, ['server/commands/admin.ts', 'scenario', 'cross-room'], {
+      cwd: ROOT,
+      env: { ...process.env, SANLING_DATA: house.product.dataDir },
+    })
+    const alert = wall.page.locator('.alert', { hasText: '有人进入' }).first()
+    await alert.waitFor()
+    expect(await alert.textContent()).toContain('无防护')
+    await wall.page.screenshot({ path: join(SHOTS, 'wall-cross-alert.png') })
+    const { page } = await house.signedIn('security-officer', '/desk/figures/cross.open')
+    await page.getByText('关联研判未结').first().waitFor()
+    await page.screenshot({ path: join(SHOTS, 'desk-figure-cross.png') })
+    expect(wall.problems).toEqual([])
+    await Promise.all([page.close(), wall.page.close()])
   })
 })
 
