@@ -47,9 +47,8 @@ export class Backlog {
         ON CONFLICT (measurement, width, bucket) DO UPDATE SET touched = touched + 1`),
       due: prepare('SELECT measurement, width, bucket, touched FROM dirty WHERE due <= ? ORDER BY due LIMIT ?'),
       clean: prepare('DELETE FROM dirty WHERE measurement = ? AND width = ? AND bucket = ? AND touched = ?'),
-      mark: prepare(
-        'INSERT INTO mark (one, at) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at = max(at, excluded.at)',
-      ),
+      // The last, not the latest: batches come in their order, and a clock that ran ahead must not spare the replay.
+      mark: prepare('INSERT INTO mark (one, at) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at'),
       later: prepare('UPDATE dirty SET due = ? WHERE measurement = ? AND width = ? AND bucket = ?'),
     }
     const row = this.#statements.weigh.get(Number.MAX_SAFE_INTEGER)
