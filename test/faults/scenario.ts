@@ -32,7 +32,7 @@ export interface Scenario {
   run(stage: Stage): Promise<string>
 }
 
-export const RECOVERY_MS = 60_000
+export const RECOVERY_MS = 120_000
 
 /** Waits until that is so; generous, because the machine may be busy. @returns ms · @throws after `limitMs` */
 export async function until(what: string, check: () => Promise<boolean>, limitMs = RECOVERY_MS): Promise<number> {

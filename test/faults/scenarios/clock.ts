@@ -12,7 +12,7 @@ const scenario: Scenario = {
   async run({ world, reader, short }) {
     const { shim } = world
     if (!shim) throw new Error('no shim')
-    const ms = short(3000, 60_000)
+    const ms = short(700, 60_000)
     const jumps = [HOUR + 60_000, 0, -HOUR, 0, HOUR + 60_000, 0]
     await until('两路各有一条告警', async () => (await reader.alerts('terminal:fault-')).length >= 2)
     let slowest = 0

@@ -16,7 +16,7 @@ const scenario: Scenario = {
   async run({ world, demo, reader, short }) {
     const { disks } = world
     if (!disks) throw new Error('no disks')
-    const ms = short(3000, 60_000)
+    const ms = short(800, 60_000)
     const wall = openScreen(demo.url, demo.wallKey)
     disks.data.fill()
     const told = await until('readyz 说记录库不可写', async () => {

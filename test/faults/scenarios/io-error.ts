@@ -9,7 +9,7 @@ const scenario: Scenario = {
   async run({ world, chance, short }) {
     const { shim } = world
     if (!shim) throw new Error('no shim')
-    const last = short(12, 500)
+    const last = short(10, 500)
     let broken = 0
     let slowest = 0
     for (let n = 1; n <= last; n += 1) {

@@ -10,7 +10,7 @@ const scenario: Scenario = {
   title: '随机时刻 kill -9',
   in: ['embedded', 'real'],
   async run({ world, chance, short }) {
-    const kills = await killAtRandom(world.pieces, short(3, 200), chance)
+    const kills = await killAtRandom(world.pieces, short(2, 200), chance)
     const times = kills.map(({ restartMs }) => restartMs).toSorted((a, b) => a - b)
     const slow = times.filter((ms) => ms > SLOW_MS).length
     const [middle, longest] = [times[times.length >> 1] ?? 0, times.at(-1) ?? 0]

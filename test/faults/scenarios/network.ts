@@ -8,7 +8,7 @@ const scenario: Scenario = {
   in: ['embedded', 'real'],
   async run({ world, chance, short }) {
     const proxies = Object.entries(world.proxies)
-    const ms = short(2000, 30_000)
+    const ms = short(700, 30_000)
     const rounds = short(1, 5)
     const calm = async (): Promise<void> => {
       for (const [, proxy] of proxies) proxy.clear()

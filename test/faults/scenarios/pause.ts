@@ -12,7 +12,7 @@ const scenario: Scenario = {
   in: ['embedded', 'real'],
   async run({ world, short }) {
     const pieces = world.influx ? [...world.pieces, world.piece('influx')] : world.pieces
-    const ms = short(2000, 30_000)
+    const ms = short(1000, 30_000)
     const words: string[] = []
     for (const piece of pieces) {
       signal(piece, 'SIGSTOP')

@@ -7,7 +7,7 @@ const scenario: Scenario = {
   title: '五百块屏同时重连',
   in: ['embedded'],
   async run({ world, demo, short }) {
-    const count = short(200, 500)
+    const count = short(100, 500)
     const screens: Screen[] = []
     try {
       for (let n = 0; n < count; n += 1) screens.push(openScreen(demo.url, demo.wallKey))

@@ -26,7 +26,7 @@ const scenario: Scenario = {
       const before = memoryMb(pid)
       proxy.set({ bytesPerS: 1000 })
       const heard = quick.messages()
-      await sleep(short(4000, 120_000))
+      await sleep(short(2000, 120_000))
       const grown = memoryMb(pid) - before
       const got = quick.messages() - heard
       if (got === 0) throw new Error('快屏也没有收到消息')

@@ -7,7 +7,7 @@ const scenario: Scenario = {
   title: '存储离开',
   in: ['real'],
   async run({ world, reader, short }) {
-    const ms = short(4000, 180_000)
+    const ms = short(1500, 180_000)
     const influx = world.piece('influx')
     await influx.kill9()
     await until('指标说指标库不可用', async () => (await reader.figure('pipeline.metrics-down')).value === 1)
