@@ -100,6 +100,19 @@ describe('grey-scale and colour blindness', () => {
   })
 })
 
+describe('the five colours of petitions', () => {
+  it('differ by shape and are named, in the figures and in every move', async () => {
+    const { shapes, words } = await inScene('wide', async (page) => ({
+      shapes: await page.$$eval('[data-panel="petition"] .keys [data-shape]', (all) =>
+        all.map((one) => one.getAttribute('data-shape')),
+      ),
+      words: await page.locator('[data-panel="petition-changes"] .what').allTextContents(),
+    }))
+    expect(shapes).toEqual(['octagon', 'triangle', 'diamond', 'disc', 'ring'])
+    expect(words).toEqual(['黄 → 橙', '黄 → 蓝', '蓝 → 绿', '定红'])
+  })
+})
+
 describe('red unacknowledged', () => {
   it('pins a card, moves the centre only and lists the others in one line each', async () => {
     const boxes = async (page: Page) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PETITION_COLOURS } from '../../contract/http/petitions.ts'
+import { startingFacts } from '../../web/desk/petitions/facts.ts'
 import { type PetitionFilter, readFilter, serverFilter, writeFilter } from '../../web/desk/petitions/filter.ts'
 import { areaOn, directionOf, isMonth, monthName, shiftMonth, sum } from '../../web/desk/petitions/months.ts'
 
@@ -33,6 +34,45 @@ describe('the filter of matters', () => {
     })
     expect(writeFilter(readFilter({}))).toEqual({})
     expect(serverFilter(readFilter({ after: 'c1', q: '噪声' }))).toEqual({ state: 'open', q: '噪声', cursor: 'c1' })
+  })
+})
+
+describe('the form of an assessment', () => {
+  const parts = [
+    { id: 'visits', name: '次数', max: 20, ask: 'count' as const, unit: '次', levels: [] },
+    { id: 'people', name: '人数', max: 15, ask: 'count' as const, unit: '人', levels: [] },
+    {
+      id: 'emotion',
+      name: '情绪',
+      max: 25,
+      ask: 'level' as const,
+      unit: null,
+      levels: [
+        { id: 'calm', name: '平稳', points: 0 },
+        { id: 'upset', name: '激动', points: 8 },
+      ],
+    },
+    { id: 'overdue-reply', name: '逾期', max: 10, ask: 'system' as const, unit: null, levels: [] },
+  ]
+  const assessment = (reasons: Record<string, string>) => ({
+    score: 0,
+    scored: 'green' as const,
+    computed: 'green' as const,
+    parts: Object.entries(reasons).map(([id, reason]) => ({ id, name: id, points: 0, max: 9, reason })),
+    hard: [],
+    rulesVersion: '1',
+    by: '某',
+    at: 0,
+  })
+  it('starts from the last answers, else from the calmest', () => {
+    expect(startingFacts(parts, null, 8)).toEqual({ visits: 1, people: 8, emotion: 'calm' })
+    const last = assessment({ visits: '3 次，达到 3 次', people: '12 人，达到 5 人', emotion: '激动' })
+    expect(startingFacts(parts, last, 8)).toEqual({ visits: 3, people: 12, emotion: 'upset' })
+    expect(startingFacts(parts, assessment({ visits: '未填', emotion: '别的' }), 2)).toEqual({
+      visits: 1,
+      people: 2,
+      emotion: 'calm',
+    })
   })
 })
 
