@@ -177,11 +177,12 @@ export const FilingDetail = FilingItem.extend({
   demand: z.string(),
   object: z.string().nullable(),
   caseNo: z.string().nullable(),
+  /** Masked: in full only by `contact`, with a reason. */
   contact: z.object({ name: z.string(), phone: z.string() }).nullable(),
   attachments: z.array(WindowFile.extend({ scan: z.enum(['none', 'clean', 'unknown']) })),
   notes: z.array(WindowNote),
   matterId: z.string().nullable(),
-  acts: z.array(z.enum(['decide', 'reply'])),
+  acts: z.array(z.enum(['decide', 'reply', 'contact'])),
 })
 export type FilingDetail = z.infer<typeof FilingDetail>
 
@@ -391,6 +392,17 @@ export const windowRoutes = {
     params,
     body: z.strictObject({ text: words(4, 4000), final: z.boolean().default(false) }),
     answer: FilingDetail,
+  }),
+  contact: route({
+    id: 'filingContact',
+    method: 'POST',
+    path: '/window/filings/{id}/contact',
+    tag: 'window',
+    permission: 'window.write',
+    summary: '显示提交人的姓名与电话；须写明理由，留痕',
+    params,
+    body: z.strictObject({ reason: words(2, 200) }),
+    answer: z.object({ name: z.string(), phone: z.string() }),
   }),
   filingFile: route({
     id: 'filingFile',

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'window.progress': '凭回执查进展',
   'window.case-query': '案件查询',
   'window.code-revoked': '作废案件查询码',
+  'window.contact-seen': '查看提交人姓名电话',
   export: '导出',
 }
 

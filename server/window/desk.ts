@@ -84,6 +84,21 @@ export function deskRoutes(deps: WindowDeps, vault: Vault): BoundRoute[] {
       })
       return filingDetail(deps, await filing(params.id), person, now)
     }),
+    bind(windowRoutes.contact, async ({ params, body, person, ip }) =>
+      records.write(async ({ tx, now }) => {
+        const row = await findFiling(tx, params.id)
+        if (row?.contact_name === undefined || row.contact_name === null)
+          throw new Refusal('not-found', '没有这件来件，或为匿名提交')
+        await deps.audit.record(tx, now, {
+          kind: 'window.contact-seen',
+          actor: person.username,
+          ip,
+          object: row.id,
+          detail: { reason: body.reason },
+        })
+        return { name: row.contact_name, phone: row.contact_phone ?? '' }
+      }),
+    ),
     bind(windowRoutes.filingFile, async ({ params }) => {
       const file = (await filesOf(records.read, params.id)).find(({ n }) => n === params.n)
       if (!file || !vault.has(file.hash)) throw new Refusal('not-found', '没有这份附件')

@@ -10,6 +10,7 @@ import {
   type FilingItem,
 } from '../../contract/http/window.ts'
 import type { Principal } from '../feature.ts'
+import { maskedName } from './codes.ts'
 import type { WindowDeps } from './context.ts'
 import { countFiles, filesOf } from './files.ts'
 import {
@@ -56,6 +57,17 @@ export async function filingItems({ records }: WindowDeps, rows: readonly Filing
 const noteSeen = ({ at_ms, by, what, text }: NoteRow) => ({ at: Number(at_ms), by, what, text })
 const REPLY_STATES: readonly string[] = ['accepted', 'replied', 'transferred']
 
+/** 个人信息 masked by default (等保 2.0 三级 个人信息保护): the call needs a reason. */
+const masked = (name: string, phone: string) => ({
+  name: maskedName(name),
+  phone: phone.replaceAll(/\d(?=(?:\D*\d){4})/g, '*'),
+})
+function actsOf(row: FilingRow): FilingDetail['acts'] {
+  const next =
+    row.state === 'received' ? ['decide' as const] : REPLY_STATES.includes(row.state) ? ['reply' as const] : []
+  return row.contact_name === null ? next : [...next, 'contact']
+}
+
 export async function filingDetail(
   { records }: WindowDeps,
   row: FilingRow,
@@ -69,11 +81,11 @@ export async function filingDetail(
     demand: row.demand,
     object: row.object,
     caseNo: row.case_no,
-    contact: row.contact_name === null ? null : { name: row.contact_name, phone: row.contact_phone ?? '' },
+    contact: row.contact_name === null ? null : masked(row.contact_name, row.contact_phone ?? ''),
     attachments,
     notes: notes.map(noteSeen),
     matterId: row.matter_id,
-    acts: !may ? [] : row.state === 'received' ? ['decide'] : REPLY_STATES.includes(row.state) ? ['reply'] : [],
+    acts: may ? actsOf(row) : [],
   }
 }
 

@@ -73,7 +73,10 @@ describe('a filing', () => {
   it('is taken up at the desk, with every mark of it as text', async () => {
     const { page, problems } = await house.signedIn('case-management', '/desk/window')
     await page.getByRole('button', { name: '超期扣押车辆' }).first().click()
-    await page.getByText('李四').waitFor()
+    await page.getByText('李***').waitFor()
+    await page.getByRole('button', { name: '显示姓名电话' }).click()
+    await page.getByRole('button', { name: '写明理由后显示' }).click()
+    await page.getByText('199-0000-2222').waitFor()
     expect(await page.locator('.window-desk img, .window-desk svg[onload]').count()).toBe(0)
     expect(await page.title()).not.toMatch(/^[12]$/)
     const [download] = await Promise.all([

@@ -23,10 +23,10 @@ describe('a filing', () => {
     if (!item) throw new Error('no filing')
     expect(item).toMatchObject({ state: 'received', overdue: false, files: 1, kindName: '控告' })
     expect(house.tasks.opened).toMatchObject([{ kind: 'window', due: '2026-12-01', role: 'case-management' }])
-    expect((await house.filing(item.id)).acts).toEqual(['decide'])
+    expect((await house.filing(item.id)).acts).toEqual(['decide', 'contact'])
     const body = { decision: 'accept', text: '已受理，由控告申诉检察部门办理。' }
     const decided = await house.call('decideFiling', { params: { id: item.id }, body })
-    expect(decided).toMatchObject({ state: 'accepted', matter: '信访〔2026〕1 号', acts: ['reply'] })
+    expect(decided).toMatchObject({ state: 'accepted', matter: '信访〔2026〕1 号', acts: ['reply', 'contact'] })
     expect(house.matters).toMatchObject([
       { title: at.FILING.title, receivedOn: '2026-11-24', contact: at.FILING.contact, files: [{ type: 'jpeg' }] },
     ])
@@ -49,6 +49,18 @@ describe('a filing', () => {
     expect(await house.trail()).not.toContain('203.0.113.77')
     expect(await house.progress(receipt, code)).toMatchObject({ stateName: '已收到，待受理审查' })
     await expect(house.file({ contact: undefined })).rejects.toMatchObject({ id: 'bad-input' })
+  })
+
+  it('shows who handed it in only with a reason, which stays', async () => {
+    await house.file()
+    const [item] = await house.filings()
+    const params = { id: item?.id ?? '' }
+    expect((await house.filing(params.id)).contact).toEqual({ name: '李*', phone: '***-****-2222' })
+    const body = { reason: '联系提交人核实情况' }
+    expect(await house.call('filingContact', { params, body })).toEqual(at.FILING.contact)
+    const trail = await house.trail()
+    expect(trail).toContain('window.contact-seen')
+    expect(trail).not.toMatch(/李四|199-0000-2222/)
   })
 
   it('is decided once, and answered only after that', async () => {
