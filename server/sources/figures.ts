@@ -120,7 +120,7 @@ const rowOf = (parts: SourcesParts, source: WatchedSource, now: number): Figure[
     每小时: item.rate,
     缓存: item.spool,
     延迟秒: item.lagS,
-    缺口: item.gaps24h,
+    缺口: item.gaps24h ?? null,
   }
 }
 

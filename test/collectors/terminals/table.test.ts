@@ -134,6 +134,7 @@ test('what is no such list, or no table, is refused with the reason', async () =
     [
       'a.csv',
       csvGbk({
+        merges: [],
         rows: [
           ['姓名', '电话'],
           ['张', '1'],
