@@ -1,10 +1,11 @@
-/** `npm run verify -- draws|review|chain FILE.ndjson` · `npm run verify -- audit`: recomputes; exit 1 and the place on the first difference. */
+/** `npm run verify -- draws|review|petitions|chain FILE.ndjson` · `npm run verify -- audit`: recomputes; exit 1 and the place on the first difference. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Anchor, checkAnchors, parseAnchors } from '../../contract/anchors.ts'
 import { type ChainFailure, checkLinks, parseChain } from '../../contract/chain.ts'
 import { verifyDraws } from '../../contract/verify-draws.ts'
+import { verifyPetitions } from '../../contract/verify-petitions.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
 import { anchorFolder } from '../anchor.ts'
 import { systemClock } from '../clock.ts'
@@ -16,6 +17,7 @@ const USAGE = `用法：
   npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
                                         （draws 与 review 后可再加一份外部存证文件，对照链尾是否被改写）
   npm run verify -- review 文件.ndjson   复算导出的评查链：链接、常规抽查、环节与回避
+  npm run verify -- petitions 文件.ndjson 复算导出的信访链：链接、逐级降色、提请与批准分离
   npm run verify -- chain 文件.ndjson    只核对哈希链接
   npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
 
@@ -45,6 +47,12 @@ async function review(file: string | undefined, kept: string | undefined): Promi
   const text = readFile(file)
   const { entries, samples, reviews, failures } = await verifyReview(text)
   told(`条目 ${entries}，检查与评查 ${reviews} 件，抽查 ${samples} 次`, [...failures, ...againstAnchors(text, kept)])
+}
+
+async function petitions(file: string | undefined, kept: string | undefined): Promise<void> {
+  const text = readFile(file)
+  const { entries, matters, failures } = await verifyPetitions(text)
+  told(`条目 ${entries}，事项 ${matters} 件`, [...failures, ...againstAnchors(text, kept)])
 }
 
 function told(words: string, failures: readonly ChainFailure[]): void {
@@ -99,6 +107,7 @@ const [what, file, kept] = positionals
 try {
   if (what === 'draws') await draws(file, kept)
   else if (what === 'review') await review(file, kept)
+  else if (what === 'petitions') await petitions(file, kept)
   else if (what === 'chain') await links(readFile(file), '导出')
   else if (what === 'audit') await audit()
   else throw new Error(USAGE)
