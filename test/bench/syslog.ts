@@ -3,15 +3,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { dropFolder, temporaryFolder } from '../services/process.ts'
 import { type Benchmark, median, type Row, row } from './row.ts'
+import type { Measured } from './syslog/meter.ts'
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const MESSAGES = Number(process.env.BENCH_MESSAGES ?? 60_000)
+const WARM = Math.ceil(MESSAGES / 2)
 const FOLDER = join(import.meta.dirname, 'syslog')
-
-interface Measured {
-  perSecond: number
-  cpuMs: number
-}
 
 const child = (file: string, args: string[]): ChildProcess =>
   fork(join(FOLDER, file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: execArgv(file) })
@@ -19,19 +16,18 @@ const child = (file: string, args: string[]): ChildProcess =>
 const execArgv = (file: string): string[] =>
   process.env.BENCH_PROF && file === 'product.ts' ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROF}`] : []
 
-/** From the first byte until the last message is on disk. */
+/** From the warm-up until the last message is on disk. */
 async function measure(receiver: 'product.ts' | 'bare.ts'): Promise<Measured> {
   const folder = temporaryFolder('bench')
   const where = receiver === 'bare.ts' ? join(folder, 'lines.sqlite') : folder
-  const server = child(receiver, [where, String(MESSAGES)])
+  const all = String(WARM + MESSAGES)
+  const server = child(receiver, [where, String(WARM), all])
   try {
     const [{ port }] = (await once(server, 'message')) as [{ port: number }]
-    const begun = performance.now()
-    const sender = child('sender.ts', [String(port), String(MESSAGES)])
-    const [{ cpuMs }] = (await once(server, 'message')) as [{ cpuMs: number }]
-    const seconds = (performance.now() - begun) / 1000
+    const sender = child('sender.ts', [String(port), all])
+    const [measured] = (await once(server, 'message')) as [Measured]
     if (sender.exitCode === null) await once(sender, 'exit')
-    return { perSecond: MESSAGES / seconds, cpuMs }
+    return measured
   } finally {
     server.kill(process.env.BENCH_PROF ? 'SIGINT' : 'SIGKILL')
     if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
@@ -46,8 +42,8 @@ async function run(): Promise<Row[]> {
     bare.push(await measure('bare.ts'))
     product.push(await measure('product.ts'))
   }
-  const rate = (runs: readonly Measured[]) => median(runs.map(({ perSecond }) => perSecond))
-  const cpu = (runs: readonly Measured[]) => (median(runs.map(({ cpuMs }) => cpuMs)) * 1000) / MESSAGES
+  const rate = (runs: readonly Measured[]) => median(runs.map(({ count, seconds }) => count / seconds))
+  const cpu = (runs: readonly Measured[]) => median(runs.map(({ cpuMs, count }) => (cpuMs * 1000) / count))
   return [
     row({
       case: 'TCP, octet counting, 天擎 V10',

@@ -1,19 +1,19 @@
 /** The bare receiver: TCP in octet counting, each line into SQLite, a transaction for each chunk. Nothing else. */
 import { createServer } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
+import { meter } from './meter.ts'
 
-const [file = '', wanted = '0'] = process.argv.slice(2)
+const [file = '', warm = '0', wanted = '0'] = process.argv.slice(2)
 const db = new DatabaseSync(file)
 db.exec('pragma journal_mode = wal; pragma synchronous = full; create table line (id integer primary key, text text)')
 const insert = db.prepare('insert into line (text) values (?)')
-let stored = 0
-const idle = process.cpuUsage()
+const counted = meter(Number(warm), Number(wanted))
 
 createServer((socket) => {
   let held: Buffer = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-    let at = 0
+    let [at, stored] = [0, 0]
     db.exec('begin')
     for (;;) {
       const space = held.indexOf(0x20, at)
@@ -26,8 +26,7 @@ createServer((socket) => {
     }
     db.exec('commit')
     held = held.subarray(at)
-    if (stored === Number(wanted))
-      process.send?.({ stored, cpuMs: (process.cpuUsage(idle).user + process.cpuUsage(idle).system) / 1000 })
+    counted(stored)
   })
 }).listen(0, '127.0.0.1', function (this: import('node:net').Server) {
   const address = this.address()

@@ -8,8 +8,9 @@ import { remembering } from '../../../collectors/supervisor.ts'
 import { personHash } from '../../../config/person.ts'
 import { SourceConfig } from '../../../config/schema.ts'
 import { profileOf } from '../../collectors/terminals/decoders.ts'
+import { meter } from './meter.ts'
 
-const [dataDir = '', wanted = '0', profileName = 'tianqing-v10'] = process.argv.slice(2)
+const [dataDir = '', warm = '0', wanted = '0', profileName = 'tianqing-v10'] = process.argv.slice(2)
 // A profile is written only by a process that ends by itself.
 process.once('SIGINT', () => process.exit())
 const log = pino({ level: 'silent' })
@@ -26,8 +27,7 @@ const delivery = openDelivery({
   chance,
   log,
 })
-let stored = 0
-let idle = process.cpuUsage()
+const counted = meter(Number(warm), Number(wanted))
 const context: SourceContext = {
   ...delivery,
   site: 'bench',
@@ -51,22 +51,16 @@ const context: SourceContext = {
   dataDir,
   async deliver(drafts, cursor) {
     await delivery.deliver(drafts, cursor)
-    stored += drafts.length
-    if (stored === Number(wanted)) process.send?.({ stored, cpuMs: cpuSince(idle) })
+    counted(drafts.length)
   },
   crashed: (error) => {
     throw error
   },
   listens: ({ tcp }) => {
-    idle = process.cpuUsage()
     process.send?.({ port: tcp })
   },
   personHash: remembering((no) => personHash('0'.repeat(64), no)),
   chance,
-}
-function cpuSince(from: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(from)
-  return (user + system) / 1000
 }
 
 const config = SourceConfig.parse({
