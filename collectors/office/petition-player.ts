@@ -13,6 +13,7 @@ export const KEEP_PER_STEP = 2
 /** What a new office has had before: registered at once, with days of the last weeks. */
 export const FIRST_MATTERS = 24
 const FIRST_PER_VISIT = 6
+const FIRST_GRAVE = 2
 const FIRST_MOVES = 12
 const FIRST_GAP_MS = 15_000
 const FIRST_MINUTES_MS = 480_000
@@ -68,6 +69,7 @@ export class PetitionPlayer {
   /** One level above: the head of the department, then the leaders. */
   readonly #approvers: readonly string[]
   #left: number
+  #grave = 0
 
   constructor(options: PetitionPlayerOptions) {
     this.#options = options
@@ -135,7 +137,7 @@ export class PetitionPlayer {
       await this.#post(item, 'reply', { kind: next.id, on: today, text: '已书面答复信访人（演示）' })
     switch (item.stage) {
       case 'assess':
-        return this.#assess(item, rules, weightOf(chance), '初次研判（演示）')
+        return this.#assess(item, rules, this.#weight(now), '初次研判（演示）')
       case 'warn': {
         const grave = item.colour === 'red' || item.colour === 'orange'
         const units = grave ? rules.units.slice(0, 2).map(({ id }) => id) : []
@@ -164,6 +166,17 @@ export class PetitionPlayer {
       case 'archived':
         return
     }
+  }
+
+  /** Orange and red raise alerts: a new office does not greet its visitor with a wall full of them. */
+  #weight(now: number): typeof CALM {
+    const weight = weightOf(this.#options.chance)
+    if (weight.colour !== 'orange' && weight.colour !== 'red') return weight
+    const early = this.#options.first && now - this.#options.now < FIRST_MINUTES_MS
+    if (!early) return weight
+    if (weight.colour === 'red' || this.#grave >= FIRST_GRAVE) return CALM
+    this.#grave += 1
+    return weight
   }
 
   async #assess(item: Item, rules: Rules, weight: typeof CALM, reason: string): Promise<void> {
