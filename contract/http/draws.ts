@@ -24,6 +24,14 @@ export const DrawItem = z.object({
 })
 export const DrawDetail = DrawItem.extend({
   body: Committed,
+  /** Title of everybody on the list, and the leave that kept somebody out; not part of the chain. */
+  people: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      leave: z.object({ from: z.string(), to: z.string() }).nullable(),
+    }),
+  ),
   entries: z.array(ChainEntry),
   contributions: z.array(z.object({ role: z.string(), by: z.string(), nonceHash: z.string(), revealed: z.boolean() })),
   waitingFor: z.array(z.string()),

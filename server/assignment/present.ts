@@ -1,10 +1,11 @@
 import type { z } from 'zod'
+import { officeDate } from '../../config/zone.ts'
 import type { Designation, DrawItem } from '../../contract/http/draws.ts'
 import type { Principal } from '../feature.ts'
 import { readChain } from '../records/chain.ts'
 import { type AssignmentDeps, CHAIN } from './context.ts'
 import { caseNoOf, reasonName } from './ledger.ts'
-import { type DrawRecord, drawsOfCase, noncesOf } from './repository.ts'
+import { type DrawRecord, drawsOfCase, loadMembers, noncesOf } from './repository.ts'
 import type { AssignmentTables } from './tables.ts'
 
 /** Names each field that may leave. */
@@ -41,6 +42,7 @@ export async function presentDetail(deps: AssignmentDeps, draw: DrawRecord, pers
   return {
     ...(await presentDraw(deps, draw, person)),
     body: draw.body,
+    people: await peopleOf(deps, draw),
     entries: await entriesOf(deps, draw),
     contributions: nonces.map(({ role, by, nonceHash, nonce }) => ({ role, by, nonceHash, revealed: nonce !== null })),
     waitingFor: draw.body.contributors.filter(
@@ -49,6 +51,17 @@ export async function presentDetail(deps: AssignmentDeps, draw: DrawRecord, pers
     nth: all.findIndex(({ id }) => id === draw.id) + 1,
     cancelled: all.filter(({ state }) => state === 'cancelled').length,
   }
+}
+
+/** Who they are, for the list of the draw; leave as it covers the day of the commitment. */
+async function peopleOf(deps: AssignmentDeps, draw: DrawRecord) {
+  const day = officeDate(draw.createdMs)
+  const members = new Map((await loadMembers(deps.records.read, day)).map((member) => [member.id, member]))
+  return [...draw.body.pool, ...draw.body.excluded].map(({ id }) => {
+    const away = members.get(id)?.leave.find(({ from, to }) => from <= day && day <= to)
+    const title = deps.config.site.people.find((person) => person.id === id)?.title ?? ''
+    return { id, title, leave: away ? { from: away.from, to: away.to } : null }
+  })
 }
 
 /** The entries of one draw: it begins at its own seq and ends soon after. */
