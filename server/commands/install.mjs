@@ -61,6 +61,8 @@ const PROGRAMS = [
   ['fontconfig', () => inPath('fc-list')],
   ['fonts-noto-cjk', hasChineseFont],
   ['clamav-daemon', () => inPath('clamd')],
+  ['gcc', () => inPath('cc')],
+  ['libc6-dev', () => existsSync('/usr/include/stdio.h')],
 ]
 const missingPrograms = () => PROGRAMS.filter(([, present]) => !present()).map(([name]) => name)
 

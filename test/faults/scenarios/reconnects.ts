@@ -4,7 +4,7 @@ import { openScreen, type Screen } from '../tools/screen.ts'
 
 const scenario: Scenario = {
   name: 'reconnects',
-  title: '五百块屏同时重连',
+  title: '众屏同时重连',
   in: ['embedded'],
   async run({ world, demo, short }) {
     const count = short(100, 500)
