@@ -24,4 +24,9 @@ export async function patrolCode(key: string, point: string, step: number): Prom
 
 /** As people type it: small letters, spaces, the letters that were left out. */
 export const tidyCode = (text: string): string =>
-  text.toUpperCase().replaceAll(/[\s:-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1').replaceAll('U', 'V')
+  text
+    .toUpperCase()
+    .replaceAll(/[\s:-]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1')
+    .replaceAll('U', 'V')

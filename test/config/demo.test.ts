@@ -175,9 +175,7 @@ describe('rules and calendar', () => {
     })
     expect(new Set(site.doors.map(({ device }) => device))).toEqual(
       new Set(
-        config.sources.sources.flatMap((source) =>
-          'devices' in source ? source.devices.map(({ id }) => id) : [],
-        ),
+        config.sources.sources.flatMap((source) => ('devices' in source ? source.devices.map(({ id }) => id) : [])),
       ),
     )
   })

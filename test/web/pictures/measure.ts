@@ -39,7 +39,13 @@ function* texts(root: HTMLElement): Generator<TextNode> {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement
     const text = node.textContent?.trim() ?? ''
-    if (!element || text === '' || !element.checkVisibility({ visibilityProperty: true }) || element instanceof HTMLOptionElement) continue
+    if (
+      !element ||
+      text === '' ||
+      !element.checkVisibility({ visibilityProperty: true }) ||
+      element instanceof HTMLOptionElement
+    )
+      continue
     const style = getComputedStyle(element)
     const isSvg = element instanceof SVGElement
     const colour = parse(isSvg && style.fill !== 'none' ? style.fill : style.color)
