@@ -8,6 +8,7 @@ import {
 } from '../../contract/http/petitions.ts'
 import { type BoundRoute, bind, type DangerousAct, type Turn } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
+import { raisedCause } from './assessing.ts'
 import { nextReview } from './clocks.ts'
 import { findPerson, type PetitionDeps, personOf } from './context.ts'
 import { move, ready } from './moves.ts'
@@ -96,6 +97,7 @@ async function lower(deps: PetitionDeps, turn: Turn, payload: Payload, by: By): 
     { step: 'downgrade', by: approver.id, text: payload.text, to, extra: { proposedBy: payload.by } },
     { colourMs: turn.now, reviewDue: nextReview(deps.config.petitions, to, officeDate(turn.now)) },
   )
+  await deps.alerts.clear(turn, raisedCause(before), turn.now)
 }
 async function close(deps: PetitionDeps, turn: Turn, payload: Payload, by: By): Promise<void> {
   const before = await asProposed(turn, payload)

@@ -61,6 +61,7 @@ export function assessRoute(deps: PetitionDeps): BoundRoute {
         },
       )
       await zeroFacts(deps, turn, before, body.signals, body.occurredOn, me.id)
+      if (risen) await deps.alerts.clear(turn, raisedCause(before), turn.now)
       if (risen && rank(to) >= rank('orange')) await tell(deps, turn, moved.matter)
       return { ...moved, assessment, from: before.colour, to, mayLower }
     })
@@ -119,19 +120,23 @@ async function zeroFacts(
   }
 }
 
+export const raisedCause = ({ id, colourMs }: Pick<Matter, 'id' | 'colourMs'>): string =>
+  `petition.raised:${id}:${colourMs}`
+
 /** Orange and red are told at once: whoever is on duty knows before the papers are written. */
 async function tell(deps: PetitionDeps, turn: Turn, matter: Matter): Promise<void> {
   if (matter.colour === null) return
   const { name, grade } = PETITION_COLOUR_NAMES[matter.colour]
   const rule = deps.config.petitions.colours.find(({ colour }) => colour === matter.colour)
   await deps.alerts.raise(turn, {
-    cause: `petition.raised:${matter.id}:${matter.colourMs}`,
+    cause: raisedCause(matter),
     rule: 'petition.raised',
     domain: 'case',
     object: `petition:${matter.id}`,
     at: turn.now,
     evidence: [],
-    clearable: false,
+    // Over when the colour is lowered by two, or raised once more: then the next alert speaks.
+    clearable: true,
     severity: matter.colour === 'red' ? 'critical' : 'warning',
     values: {
       no: matter.no,
