@@ -94,7 +94,7 @@ describe('grey-scale and colour blindness', () => {
       rows: await page.locator('.alert .what').allTextContents(),
     }))
     const shapeOf = Object.fromEntries(found.shapes.filter(([hue]) => hue !== 'grey'))
-    expect(shapeOf).toEqual({ red: 'octagon', orange: 'triangle', yellow: 'diamond', green: 'ring' })
+    expect(shapeOf).toEqual({ red: 'octagon', orange: 'triangle', yellow: 'diamond', blue: 'disc', green: 'ring' })
     expect(found.rows.length).toBe(6)
     for (const row of found.rows) expect(row).toMatch(/(紧急|重要|一般|提示)\s*(未确认|已确认|已恢复待确认)/)
   })
