@@ -62,20 +62,24 @@ test('nobody signs in as a colleague: their tokens lie apart, for the owner alon
 })
 
 test('cases are checked, judged, objected to, and decided, each by who may', async () => {
-  const player = new ReviewPlayer({
-    ...common(),
-    site: demoConfig().site,
-    rules: demoConfig().review,
-    chance: chanceOf('reviews'),
-    nonce: () => 'ab'.repeat(32),
-  })
   const judged = (all: readonly Review[]) => all.filter(({ step, grade }) => step === 'archived' && grade !== null)
   let found: Review[] = []
-  // Whose turn it is is chance, and the product's own office works beside: some more visits where it takes longer.
-  for (let visit = 0; visit < 28 || (visit < 70 && judged(found).length < 2); visit += 1) {
-    player.tick(START + 120_000 + visit * 16_000)
-    await player.settled()
-    if (visit >= 27) found = await reviews()
+  // Whose turn it is is chance, and the product's own office works beside: more mornings where one is not enough.
+  for (let morning = 0; morning < 5 && judged(found).length < 2; morning += 1) {
+    const now = START + morning * 86_400_000
+    const player = new ReviewPlayer({
+      ...common(),
+      now,
+      site: demoConfig().site,
+      rules: demoConfig().review,
+      chance: chanceOf(`reviews-${morning}`),
+      nonce: () => 'ab'.repeat(32),
+    })
+    for (let visit = 0; visit < 28; visit += 1) {
+      player.tick(now + 120_000 + visit * 16_000)
+      await player.settled()
+    }
+    found = await reviews()
   }
   expect(troubles).toEqual([])
   expect(found.length).toBeGreaterThanOrEqual(FIRST_REVIEWS)
@@ -90,7 +94,7 @@ test('cases are checked, judged, objected to, and decided, each by who may', asy
   )
   for (const type of ['sample.completed', 'review.evaluate', 'review.answer', 'review.decide'])
     expect(types.has(type)).toBe(true)
-}, 60_000)
+}, 120_000)
 
 test('problems of flow are registered, noticed, answered, and judged by another', async () => {
   const player = new MonitoringPlayer({ ...common(), site: demoConfig().site, chance: chanceOf('monitoring') })

@@ -3,7 +3,13 @@ import type { Piece } from '../piece.ts'
 import { allReady, type Scenario, seconds } from '../scenario.ts'
 
 function signal(piece: Piece, name: 'SIGSTOP' | 'SIGCONT'): void {
-  for (const pid of piece.pids()) process.kill(pid, name)
+  for (const pid of piece.pids())
+    try {
+      process.kill(pid, name)
+    } catch (error) {
+      // A worker that has ended by itself since the list was made (PostgreSQL's autovacuum) needs no stopping.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
 }
 
 const scenario: Scenario = {
