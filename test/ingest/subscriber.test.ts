@@ -184,7 +184,8 @@ describe('over a real Mosquitto with our own configuration', () => {
     shut = false
     low()
     await until(() => kit.sideRoad.length === 300)
-    expect(wire.ready().ok).toBe(true)
+    // The broker sends what it kept before it answers the new subscription.
+    await until(() => wire.ready().ok)
   })
 
   it('shares the load of a group, each event at one server only (G12.13)', async () => {
