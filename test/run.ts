@@ -36,11 +36,12 @@ const NOT_AGAIN = [
 ]
 const OTHER_ZONES = ['UTC', 'America/New_York']
 /**
- * Rooms that start the whole product with a simulated office and a browser, on machines that are shared and slow: a
- * file that fails there runs once more, alone, and what passes only then is named at the end. Never the fault suite
- * and never a property test: what they find once is found.
+ * Real brokers, stores, browsers and whole products on machines that are shared and slow: a file that fails runs once
+ * more, alone, and what passes only then is named at the end. Never the fault suite and never a property test: what
+ * they find once is found.
  */
-const ALONE_AGAIN = ['desk', 'journeys', 'pictures', 'commands', 'live'].map((room) => join(root, 'test', room, '/'))
+const mayRunAgain = (file: string): boolean =>
+  !file.startsWith(join(root, 'test/faults/')) && !readText(file)?.includes("'fast-check'")
 
 const filters = process.argv.slice(2)
 const failures: Failure[] = []
@@ -85,7 +86,7 @@ async function runIn(zone: string, filter: readonly string[], folder: string): P
 const nameOf = ({ file, test }: Failure): string => `${relative(root, file)} › ${test}`
 
 function filesToRepeat(failed: readonly Failure[]): string[] {
-  const files = failed.map(({ file }) => file).filter((file) => ALONE_AGAIN.some((room) => file.startsWith(room)))
+  const files = failed.map(({ file }) => file).filter(mayRunAgain)
   return [...new Set(files)].map((file) => relative(root, file))
 }
 
