@@ -27,6 +27,8 @@ export const Syslog = z.strictObject({
   allow: z.array(z.string()).default([]),
   /** Messages a second and sender above which datagrams are dropped and counted. */
   maxPerSecond: z.number().positive().default(5000),
+  /** MiB of messages that a burst may leave on disk, to be decoded after it. */
+  reservoirMiB: z.int().min(1).max(4096).default(256),
 })
 
 /** The terminal that the lines speak of, where they do not say. */

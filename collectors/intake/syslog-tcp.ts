@@ -1,9 +1,10 @@
 import { createServer, type Server, type ServerOpts, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Decoded, nothing, refuse } from '../source.ts'
+import { refuse } from '../source.ts'
 import type { Listener } from './syslog.ts'
 import { splitAware } from './syslog-decode.ts'
-import { createFramer, type Framer, type FrameStep } from './syslog-framing.ts'
+import { createFramer, type FrameStep } from './syslog-framing.ts'
+import type { Channel } from './syslog-intake.ts'
 import { type ListenerParts, portProblem } from './syslog-udp.ts'
 
 const MAX_CONNECTIONS = 256
@@ -76,53 +77,51 @@ async function tlsServer(
 
 /** Chunks (of at most 64 KiB) on their way to the disk while the next is decoded: as many as one commit gathers. */
 const AHEAD = 12
+/** Numbers of one process; a name with its start is never used again. */
+let connections = 0
 
 /** Reads one connection to its end, little further than what is on disk: TCP makes the sender wait. */
 async function follow(socket: Socket, sender: string, parts: ListenerParts): Promise<void> {
   const framer = createFramer()
-  const decode = splitAware(parts.decode)
+  const name = `${sender} ${parts.clock.now()} ${++connections}`
+  const splitDecode = splitAware(parts.decode)
+  const channel: Channel = {
+    name,
+    decode: (...input) => (framer.mode === 'line' ? splitDecode : parts.decode)(...input),
+  }
   const writing: Promise<void>[] = []
   let lost = false
   const add = async (step: FrameStep) => {
-    const stored = (await handle(step, framer, decode, sender, parts)).stored
+    await admitted(step, sender, parts)
+    if (step.frames.length === 0) return
+    const stored = parts.intake.take(step.frames, parts.clock.now(), channel)
     // Who waits for it comes later; until then a failure is nobody's.
     stored.catch(() => {})
     writing.push(stored)
     if (writing.length > AHEAD) await writing.shift()
   }
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
-    const step = framer.push(chunk)
-    await add(step)
-    lost = step.close
-    if (lost) {
-      socket.destroy()
-      break
+  try {
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      const step = framer.push(chunk)
+      await add(step)
+      lost = step.close
+      if (lost) {
+        socket.destroy()
+        break
+      }
     }
+    if (!lost) await add(framer.end())
+    await Promise.all(writing)
+  } finally {
+    parts.intake.end(channel)
   }
-  if (!lost) await add(framer.end())
-  await Promise.all(writing)
 }
 
-async function handle(
-  step: FrameStep,
-  framer: Framer,
-  splitDecode: ListenerParts['decode'],
-  sender: string,
-  parts: ListenerParts,
-): Promise<{ stored: Promise<void> }> {
-  const { reception, senders, clock } = parts
-  const decode = framer.mode === 'line' ? splitDecode : parts.decode
-  const all: Decoded = nothing()
-  all.refusals.push(...step.refusals.map(({ reason, raw, detail }) => refuse(reason, raw, detail)))
-  for (const frame of step.frames) {
+/** Waits until so many messages of that sender are allowed. */
+async function admitted(step: FrameStep, sender: string, { reception, senders, clock }: ListenerParts): Promise<void> {
+  reception.refuse(step.refusals.map(({ reason, raw, detail }) => refuse(reason, raw, detail)))
+  for (const _ of step.frames)
     while (senders.admit(sender, clock.now()) === 'too_fast') await sleep(1000 * senders.waitS(sender, clock.now()) + 1)
-    const { drafts, refusals, dropped } = decode(frame, clock.now())
-    all.drafts.push(...drafts)
-    all.refusals.push(...refusals)
-    all.dropped += dropped
-  }
-  const some = step.frames.length > 0 || all.refusals.length > 0
-  return { stored: some ? reception.take(all, clock.now()) : Promise.resolve() }
 }
 
 const bound = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>

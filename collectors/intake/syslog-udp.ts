@@ -2,13 +2,14 @@ import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
-import { nothing } from '../source.ts'
 import type { Senders } from './senders.ts'
 import type { Listener, Reception } from './syslog.ts'
 import type { FrameDecoder } from './syslog-decode.ts'
+import type { Intake } from './syslog-intake.ts'
 
 export interface ListenerParts {
   reception: Reception
+  intake: Intake
   senders: Senders
   decode: FrameDecoder
   clock: Clock
@@ -17,32 +18,36 @@ export interface ListenerParts {
 
 /** A burst must fit into the kernel while we write to disk. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024
-/** Events in memory above which datagrams are dropped: UDP cannot be told to wait. */
-export const MAX_WAITING = 20_000
+/** Datagrams in memory, not yet on disk, above which more are dropped: UDP cannot be told to wait. */
+const MAX_WAITING = 20_000
 
 /** One datagram is one message. @throws Error in Chinese when the port is taken */
 export async function listenUdp(address: { host: string; port: number }, parts: ListenerParts): Promise<Listener> {
-  const { reception, senders, decode, clock, log } = parts
+  const { reception, intake, senders, decode, clock, log } = parts
   const type = isIPv6(address.host) ? 'udp6' : 'udp4'
   const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER })
-  let gathered = nothing()
+  const channel = { name: 'udp', decode }
+  let gathered: Uint8Array[] = []
+  let waiting = 0
   let scheduled = false
 
   const flush = (): void => {
     scheduled = false
-    const decoded = gathered
-    gathered = nothing()
-    reception.take(decoded, clock.now()).catch((err) => log.error({ err }, '未能写入暂存'))
+    const frames = gathered
+    gathered = []
+    intake
+      .take(frames, clock.now(), channel)
+      .catch((err) => log.error({ err }, '未能写入暂存'))
+      .finally(() => {
+        waiting -= frames.length
+      })
   }
   socket.on('message', (bytes, { address: sender }) => {
-    const now = clock.now()
-    const verdict = senders.admit(sender, now)
+    const verdict = senders.admit(sender, clock.now())
     if (verdict !== 'welcome') return reception.lost(1, verdict, sender)
-    if (reception.waiting + gathered.drafts.length > MAX_WAITING) return reception.lost(1, 'no_room', sender)
-    const { drafts, refusals, dropped } = decode(bytes, now)
-    gathered.drafts.push(...drafts)
-    gathered.refusals.push(...refusals)
-    gathered.dropped += dropped
+    if (waiting >= MAX_WAITING || intake.full) return reception.lost(1, 'no_room', sender)
+    waiting++
+    gathered.push(bytes)
     if (scheduled) return
     scheduled = true
     setImmediate(flush)

@@ -5,15 +5,13 @@ import type { Decoded, SourceContext, SourceRunner } from '../source.ts'
 import { dialectOf } from '../terminals/dialects.ts'
 import { createSenders } from './senders.ts'
 import { createDecoder } from './syslog-decode.ts'
+import { createIntake, type Intake } from './syslog-intake.ts'
 import { listenTcp } from './syslog-tcp.ts'
 import { type ListenerParts, listenUdp } from './syslog-udp.ts'
 
-/** What both listeners do with a decoded message. */
+/** What both listeners do with what they could not make messages of. */
 export interface Reception {
-  /** Resolves when its events are on disk. */
-  take(decoded: Decoded, receivedMs: number): Promise<void>
-  /** Events taken and not yet on disk. */
-  readonly waiting: number
+  refuse(refusals: Decoded['refusals']): void
   /** Not read: too fast, no room, or from a stranger. */
   lost(count: number, why: 'too_fast' | 'no_room' | 'stranger', sender: string): void
 }
@@ -27,7 +25,7 @@ export interface Listener {
 const REPEAT_MS = 60_000
 const WHY = {
   too_fast: '发送过快，超出部分已丢弃并计数；请核对来源，必要时调高 maxPerSecond',
-  no_room: '本机来不及写盘，部分报文已丢弃并计数；请检查磁盘',
+  no_room: '突发报文已占满本机暂存，部分报文已丢弃并计数；请检查磁盘和来源，必要时调高 reservoirMiB',
   stranger: '不在允许名单（allow）中，其报文已丢弃；若属实，请把地址加入 sources.yaml',
 } as const
 
@@ -40,31 +38,44 @@ function readPem(file: string, dataDir: string): string {
   }
 }
 
-/** Syslog over UDP, TCP and TLS; the dialect of its profile reads the bodies. */
-export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext): SourceRunner {
+/**
+ * Syslog over UDP, TCP and TLS; the dialect of its profile reads the bodies.
+ * @param stored told of messages that are on disk, decoded or not (for measuring)
+ */
+export function syslogSource(
+  config: SourceOf<'syslog'>,
+  context: SourceContext,
+  stored?: (messages: number) => void,
+): SourceRunner {
   const senders = createSenders(config.allow, config.maxPerSecond)
   const listeners: Listener[] = []
   const complaints = new Map<string, number>()
-  let waiting = 0
+  let intake: Intake | undefined
   let troubledUntil = 0
   let calm: NodeJS.Timeout | undefined
+  let mostKept = 0
+
+  async function deliver({ drafts, refusals, dropped }: Decoded, receivedMs: number): Promise<void> {
+    context.contact(receivedMs)
+    if (dropped > 0) context.dropped(dropped)
+    context.refuse(refusals)
+    if (drafts.length === 0) return
+    const newest = drafts.reduce((max, { observedMs }) => Math.max(max, observedMs ?? 0), 0)
+    if (newest > 0) context.lag(Math.max(0, (receivedMs - newest) / 1000))
+    await context.deliver(drafts)
+  }
+
+  /** A burst that waits for its decoding is seen at the sources desk, in KiB. */
+  function kept(bytes: number): void {
+    mostKept = bytes === 0 ? 0 : Math.max(mostKept, bytes)
+    const [done, total] = [mostKept - bytes, mostKept].map((size) => Math.round(size / 1024))
+    context.progress(
+      bytes === 0 ? null : { text: '突发报文已写盘，正在解析（KiB）', done: done ?? 0, total: total ?? 0 },
+    )
+  }
 
   const reception: Reception = {
-    get waiting() {
-      return waiting
-    },
-    async take({ drafts, refusals, dropped }, receivedMs) {
-      context.contact(receivedMs)
-      if (dropped > 0) context.dropped(dropped)
-      context.refuse(refusals)
-      if (drafts.length === 0) return
-      const newest = drafts.reduce((max, { observedMs }) => Math.max(max, observedMs ?? 0), 0)
-      if (newest > 0) context.lag(Math.max(0, (receivedMs - newest) / 1000))
-      waiting += drafts.length
-      await context.deliver(drafts).finally(() => {
-        waiting -= drafts.length
-      })
-    },
+    refuse: (refusals) => context.refuse(refusals),
     lost(count, why, sender) {
       context.dropped(count)
       const now = context.clock.now()
@@ -94,7 +105,16 @@ export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext)
       const { udp, tcp, tls } = config
       if (!udp && !tcp && !tls) throw new Error('udp、tcp、tls 至少写一项')
       const decode = createDecoder(await dialectOf(context.profile, context.personHash, context.vendorDir))
-      const shared = { reception, senders, decode, clock: context.clock, log: context.log }
+      intake = createIntake({
+        path: join(context.dataDir, 'spool', `${config.id}.burst.sqlite`),
+        maxBytes: config.reservoirMiB * 1024 * 1024,
+        decode,
+        deliver,
+        kept,
+        stored,
+        log: context.log,
+      })
+      const shared = { reception, intake, senders, decode, clock: context.clock, log: context.log }
       if (tcp) listeners.push(await listenTcp(tcp, shared))
       // With port 0 both transports share the number that TCP was given.
       const udpPort = udp && udp.port === 0 ? { ...udp, port: listeners[0]?.port ?? 0 } : udp
@@ -113,6 +133,8 @@ export function syslogSource(config: SourceOf<'syslog'>, context: SourceContext)
     async stop() {
       clearInterval(calm)
       await Promise.all(listeners.splice(0).map((listener) => listener.close()))
+      await intake?.stop()
+      intake = undefined
     },
   }
 }

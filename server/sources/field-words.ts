@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   clientCaFile: '对端证书的签发机构文件',
   allow: '允许发送的地址（每行一个，空为仅本机）',
   maxPerSecond: '单一发送方每秒上限',
+  reservoirMiB: '突发报文暂存上限（MiB）',
   maxPerMinute: '单一发送方每分钟上限',
   file: '文件路径',
   from: '首次读取自',

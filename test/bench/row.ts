@@ -5,8 +5,8 @@ export interface Row {
   product: number
   /** Null where only a limit counts. */
   baseline: number | null
-  /** What the ratio (or, without baseline, the product) has to reach, with `>=` or `<=`. */
-  target: string
+  /** What the ratio (or, without baseline, the product) has to reach, with `>=` or `<=`; none = only told. */
+  target?: string
   ok: boolean
   details?: Readonly<Record<string, number | string>>
 }
@@ -18,9 +18,9 @@ export interface Benchmark {
 
 /** `at` is compared with the target; with a baseline that is product ÷ baseline. */
 export function row(part: Omit<Row, 'ok'>): Row {
-  const [, sign, limit] = /^(>=|<=) ([\d.]+)/.exec(part.target) ?? []
+  const [, sign, limit] = /^(>=|<=) ([\d.]+)/.exec(part.target ?? '') ?? []
   const at = part.baseline === null ? part.product : part.product / part.baseline
-  return { ...part, ok: sign === '<=' ? at <= Number(limit) : at >= Number(limit) }
+  return { ...part, ok: sign === undefined || (sign === '<=' ? at <= Number(limit) : at >= Number(limit)) }
 }
 
 /** The middle one; benchmarks alternate product and baseline and take the median of each. */

@@ -28,7 +28,9 @@ function print(name: string, rows: readonly Row[]): void {
           .map(([key, value]) => `${key} ${typeof value === 'number' ? number(value) : value}`)
           .join(', ')})`
       : ''
-    console.log(`  ${ok ? 'ok  ' : 'MISS'} ${what}: ${number(product)} ${unit}${against} · target ${target}${more}`)
+    console.log(
+      `  ${ok ? 'ok  ' : 'MISS'} ${what}: ${number(product)} ${unit}${against}${target ? ` · target ${target}` : ''}${more}`,
+    )
   }
 }
 

@@ -1,4 +1,7 @@
-/** The product's receiver as `npm run collect` runs it: framing, decoding, spool; the broker is not there. */
+/**
+ * The product's receiver as `npm run collect` runs it: framing, decoding, spool; the broker is not there. Tells twice:
+ * when all messages are on disk, and when all of them are decoded events in the spool.
+ */
 import { pino } from 'pino'
 import { chance, systemClock } from '../../../collectors/clock.ts'
 import { openDelivery } from '../../../collectors/delivery/delivery.ts'
@@ -27,7 +30,8 @@ const delivery = openDelivery({
   chance,
   log,
 })
-const counted = meter(Number(warm), Number(wanted))
+const stored = meter(Number(warm), Number(wanted))
+const decoded = meter(Number(warm), Number(wanted))
 const context: SourceContext = {
   ...delivery,
   site: 'bench',
@@ -51,7 +55,7 @@ const context: SourceContext = {
   dataDir,
   async deliver(drafts, cursor) {
     await delivery.deliver(drafts, cursor)
-    counted(drafts.length)
+    decoded(drafts.length)
   },
   crashed: (error) => {
     throw error
@@ -73,4 +77,4 @@ const config = SourceConfig.parse({
   tcp: { port: 0 },
   maxPerSecond: 1e9,
 })
-if (config.kind === 'syslog') await syslogSource(config, context).start()
+if (config.kind === 'syslog') await syslogSource(config, context, stored).start()

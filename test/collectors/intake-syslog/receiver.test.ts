@@ -50,6 +50,7 @@ async function startSource(more: Partial<SourceOf<'syslog'>> = {}, spied: Partia
     tcp: { host: '127.0.0.1', port: 0 },
     allow: [],
     maxPerSecond: 5000,
+    reservoirMiB: 256,
     ...more,
   }
   const runner = syslogSource(config, context)

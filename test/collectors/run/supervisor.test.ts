@@ -20,6 +20,7 @@ const sourceOf = (id: string): SourceConfig => ({
   demo: false,
   allow: [],
   maxPerSecond: 5000,
+  reservoirMiB: 256,
 })
 
 let broker: Service
