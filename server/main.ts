@@ -402,7 +402,17 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
   const routes = [...every((feature) => feature.routes), ...figureRoutes(figures)]
   const app = createApp({
-    routes: [...routes, ...systemRoutes({ config, version: VERSION, routes, brokerPort: () => wire.port })],
+    routes: [
+      ...routes,
+      ...systemRoutes({
+        config,
+        version: VERSION,
+        routes,
+        panels: every((feature) => feature.panels),
+        exports: every((feature) => feature.exports).map(({ kind, permission }) => ({ name: kind, permission })),
+        brokerPort: () => wire.port,
+      }),
+    ],
     authenticate: people.authenticate,
     csrfOf: people.csrfOf,
     clock,

@@ -9,29 +9,37 @@ const OWN: readonly RouteSpec[] = [calls.office, calls.screens, calls.openapi, c
   (spec) => spec as unknown as RouteSpec,
 )
 
+interface Declared {
+  name: string
+  permission: string
+}
 export interface SystemDeps {
   config: Config
   version: string
   /** All other calls, for the OpenAPI document. */
   routes: readonly BoundRoute[]
+  /** Live panels and exported lists with the words they ask for: the documents say who may see what. */
+  panels: readonly Declared[]
+  exports: readonly Declared[]
   brokerPort(): number | null
 }
 
 /** What the product says of itself. The documents are made at the first call and kept. */
-export function systemRoutes({ config, version, routes, brokerPort }: SystemDeps): BoundRoute[] {
+export function systemRoutes({ config, version, routes, panels, exports, brokerPort }: SystemDeps): BoundRoute[] {
   const { site, services, screens } = config
   const info = { title: site.product, version }
   const specs = [...routes.map(({ spec }) => spec), ...OWN]
-  const openapi = once(() => openapiDocument(specs, info))
-  const asyncapi = once(() =>
-    asyncapiDocument(info, {
+  const openapi = once(() => ({ ...openapiDocument(specs, info), 'x-exports': permissionsOf(exports) }))
+  const asyncapi = once(() => ({
+    ...asyncapiDocument(info, {
       mqtt:
         services.broker.kind === 'embedded'
           ? `${services.broker.host}:${brokerPort() ?? services.broker.port}`
           : new URL(services.broker.url).host,
       http: `${services.http.host}:${services.http.port}`,
     }),
-  )
+    'x-panels': permissionsOf(panels),
+  }))
   return [
     bind(calls.office, async () => ({ product: site.product, unit: site.unit, demo: site.demo, version })),
     bind(calls.screens, async () => ({ screens: screens.screens })),
@@ -39,6 +47,10 @@ export function systemRoutes({ config, version, routes, brokerPort }: SystemDeps
     bind(calls.asyncapi, async () => asyncapi()),
   ]
 }
+
+/** Name → the word of permissions.yaml. */
+const permissionsOf = (all: readonly Declared[]): Record<string, string> =>
+  Object.fromEntries(all.map(({ name, permission }) => [name, permission]))
 
 function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined

@@ -93,6 +93,8 @@ export class LiveHub {
       allowRequest: (req, answer) => answer(null, mayKnock(req, this.#deps.origins)),
     })
     this.#io = io
+    // Socket.IO's own first room would take anybody without a question and count them nowhere.
+    io.of('/').use((_socket, next) => next(new Error('forbidden')))
     for (const name of Object.values(NAMESPACES)) this.#open(io.of(name), name)
     const every = (ms: number, act: () => void) => this.#timers.push(setInterval(act, ms).unref())
     every(recheckMs, () => void this.#recheck().catch((error: unknown) => this.#deps.failed(error, 'recheck')))
