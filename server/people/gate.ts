@@ -38,7 +38,8 @@ export class AddressThrottle {
   }
 
   blocked(ip: string, now: number): boolean {
-    const recent = (this.#seen.get(ip) ?? []).filter((at) => now - at < this.#windowMs)
+    // A failure of before the clock was set back counts from now: nobody waits longer than the window.
+    const recent = (this.#seen.get(ip) ?? []).map((at) => Math.min(at, now)).filter((at) => now - at < this.#windowMs)
     if (recent.length === 0) this.#seen.delete(ip)
     else this.#seen.set(ip, recent)
     return recent.length >= this.#limit

@@ -9,9 +9,9 @@ import { Authenticator, type Credentials } from './authenticate.ts'
 import { csrfToken } from './cookie.ts'
 import type { Directory } from './directory.ts'
 import { SecondFactors } from './factors.ts'
-import { ABSOLUTE_MS, IDLE_MS, LOCK_MS } from './lockout.ts'
+import { ABSOLUTE_MS, AHEAD_MS, IDLE_MS, LOCK_MS } from './lockout.ts'
 import { LoginDesk } from './login.ts'
-import { dropDeadSessions, dropOldFailures } from './repository.ts'
+import { dropDeadSessions, dropOldFailures, reinTimes } from './repository.ts'
 import { peopleRoutes, type Revoked } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { migrations } from './tables.ts'
@@ -38,6 +38,7 @@ export interface People {
 }
 
 const SWEEP_MS = 10 * 60_000
+const REIN_MS = 30_000
 
 export function openPeople(options: PeopleDeps): People {
   const { accounts, permissions: rules } = options.config
@@ -63,6 +64,11 @@ export function openPeople(options: PeopleDeps): People {
         ...accountAdministration({ ...deps, acts, changed }),
       ],
       ticks: [
+        {
+          name: 'people.clock',
+          everyMs: REIN_MS,
+          run: ({ tx, now }) => reinTimes(tx, now, now + AHEAD_MS, LOCK_MS),
+        },
         {
           name: 'people.sweep',
           everyMs: SWEEP_MS,

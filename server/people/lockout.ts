@@ -18,6 +18,15 @@ export function afterFailure(failures: Failures | undefined, now: number): Failu
   return { count, lastAt: now, lockedUntil: count >= MAX_FAILURES ? now + LOCK_MS : null }
 }
 
+/** A write may be dated a moment ahead of the next look; further ahead is a clock that was set back. */
+export const AHEAD_MS = 5000
+
+/** After the clock was set back the lock counts from now: it lasts no longer than it may, and is not opened early. */
+export const reinFailures = (failures: Failures | undefined, now: number): Failures | undefined =>
+  failures && failures.lastAt > now + AHEAD_MS
+    ? { ...failures, lastAt: now, lockedUntil: failures.lockedUntil === null ? null : now + LOCK_MS }
+    : failures
+
 export const IDLE_MS = 30 * 60_000
 export const ABSOLUTE_MS = 12 * 3_600_000
 

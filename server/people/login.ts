@@ -8,7 +8,7 @@ import { fingerprint } from './cookie.ts'
 import type { Directory } from './directory.ts'
 import type { SecondFactors } from './factors.ts'
 import { AddressThrottle, Gate } from './gate.ts'
-import { afterFailure, isLocked } from './lockout.ts'
+import { afterFailure, type Failures, isLocked, reinFailures } from './lockout.ts'
 import { verifyPassword } from './password.ts'
 import { passwordIsOld } from './policy.ts'
 import {
@@ -86,6 +86,7 @@ export class LoginDesk {
     const { records, clock } = this.#deps
     const failures = await failuresOf(records.read, attempt.username)
     if (isLocked(failures, clock.now())) {
+      await this.#hold(attempt.username, failures)
       await this.#trace('login.refused', attempt, { why: 'locked' })
       throw new Refusal('locked-out', '连续 5 次失败后锁定 30 分钟')
     }
@@ -134,6 +135,12 @@ export class LoginDesk {
       await audit.record(tx, now, { kind: 'login.succeeded', actor: account.username, ip: attempt.ip, detail: {} })
     })
     return { account, secret, sessionId }
+  }
+
+  /** A lock of before the clock was set back counts anew from now, once. */
+  async #hold(username: string, failures: Failures | undefined): Promise<void> {
+    const held = reinFailures(failures, this.#deps.clock.now())
+    if (held && held !== failures) await this.#deps.records.write(({ tx }) => saveFailures(tx, username, held))
   }
 
   async #trace(kind: string, { username, ip }: LoginAttempt, detail: Record<string, string>): Promise<void> {

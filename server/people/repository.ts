@@ -106,6 +106,19 @@ export async function saveFailures(tx: Tx, username: string, failures: Failures)
 export const clearFailures = async (tx: Tx, username: string): Promise<void> => {
   await from(tx).deleteFrom('login_failure').where('username', '=', username).execute()
 }
+/** After the clock was set back: what lies further ahead than `ahead` counts from now, so that no session or lock is stretched. */
+export async function reinTimes(tx: Tx, now: number, ahead: number, lockMs: number): Promise<void> {
+  const tables = from(tx)
+  await tables.updateTable('session').set({ seen_at: now }).where('seen_at', '>', ahead).execute()
+  await tables.updateTable('session').set({ created_at: now }).where('created_at', '>', ahead).execute()
+  await tables
+    .updateTable('login_failure')
+    .set({ locked_until: now + lockMs })
+    .where('last_at', '>', ahead)
+    .where('locked_until', 'is not', null)
+    .execute()
+  await tables.updateTable('login_failure').set({ last_at: now }).where('last_at', '>', ahead).execute()
+}
 export const dropOldFailures = async (tx: Tx, before: number): Promise<void> => {
   await from(tx).deleteFrom('login_failure').where('last_at', '<', before).execute()
 }

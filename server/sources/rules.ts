@@ -58,6 +58,21 @@ export const freshSource = (id: string): SourceRecord => ({
   silentSince: null,
 })
 
+/** A message may be received a moment after its turn began; further ahead than that is a clock that was set back. */
+const AHEAD_MS = 5000
+
+/** A time of before the clock was set back counts as now: else a dead source would live for as long as the clock was ahead. */
+export const reined = <Time extends number | null>(at: Time, now: number): Time | number =>
+  at !== null && at > now + AHEAD_MS ? now : at
+
+/** @returns the same record when nothing in it lies ahead of the clock */
+export function reinRecord(record: SourceRecord, now: number): SourceRecord {
+  const { heardMs, lastOkMs, lastEventMs, statusMs, silentSince } = record
+  const times = { heardMs, lastOkMs, lastEventMs, statusMs, silentSince }
+  const held = Object.fromEntries(Object.entries(times).map(([name, at]) => [name, reined(at, now)]))
+  return Object.entries(times).every(([name, at]) => held[name] === at) ? record : { ...record, ...held }
+}
+
 /** Collectors speak every 10 s; three missed and a little is a collector that is not there. */
 export const HEARTBEAT_LIMIT_MS = 35_000
 

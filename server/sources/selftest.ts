@@ -4,7 +4,7 @@ import { eventTopic } from '../../contract/topics.ts'
 import type { Turn } from '../feature.ts'
 import type { SourcesDeps } from './context.ts'
 import { loadSelftest, saveSelftest } from './repository.ts'
-import { SELFTEST_EVERY_MS, SELFTEST_LIMIT_MS, type SelftestRecord, selftestAct } from './rules.ts'
+import { reined, SELFTEST_EVERY_MS, SELFTEST_LIMIT_MS, type SelftestRecord, selftestAct } from './rules.ts'
 
 const COLLECTOR = 'selftest'
 const CAUSE = 'infra.selftest-missed'
@@ -45,7 +45,15 @@ export class Selftest {
     this.#record = { ...this.#record, seenAt: now, tookMs: Math.max(0, now - sent) }
   }
 
+  /** After the clock was set back, what was sent and seen counts from now. */
+  #rein(now: number): void {
+    this.#startedAt = reined(this.#startedAt, now)
+    const { sentAt, seenAt } = this.#record
+    this.#record = { ...this.#record, sentAt: reined(sentAt, now), seenAt: reined(seenAt, now) }
+  }
+
   async look(turn: Turn): Promise<void> {
+    this.#rein(turn.now)
     const act = selftestAct(this.#record, turn.now, this.#startedAt)
     if (act === 'raise') await this.#raise(turn)
     if (act === 'clear') await this.#deps.alerts.clear(turn, CAUSE, this.#record.seenAt ?? turn.now)

@@ -5,7 +5,17 @@ import type { Freshness } from '../../contract/panels/common.ts'
 import type { Turn } from '../feature.ts'
 import type { SourcesDeps } from './context.ts'
 import { addChange, loadSources, saveSources } from './repository.ts'
-import { type Assessment, assess, contactTime, freshSource, isLate, type SourceRecord, silenceAct } from './rules.ts'
+import {
+  type Assessment,
+  assess,
+  contactTime,
+  freshSource,
+  isLate,
+  reined,
+  reinRecord,
+  type SourceRecord,
+  silenceAct,
+} from './rules.ts'
 
 export type WatchedSource = SourcesDeps['sources'][number]
 
@@ -93,8 +103,18 @@ export class Watch {
     this.#dirty.add(id)
   }
 
+  /** After the clock was set back: nothing was heard later than now. */
+  #rein(now: number): void {
+    this.#startedAt = reined(this.#startedAt, now)
+    for (const [id, record] of this.#records) {
+      const held = reinRecord(record, now)
+      if (held !== record) this.#change(id, held)
+    }
+  }
+
   /** One look at every deadline. Alerts and history go with the turn; memory follows after the commit. */
   async look(turn: Turn): Promise<void> {
+    this.#rein(turn.now)
     const dirty = [...this.#dirty]
     const changed = new Map(dirty.map((id) => [id, this.record(id)]))
     let news = false

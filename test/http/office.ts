@@ -50,6 +50,8 @@ export interface Office {
   wallKey: string
   token(role: string): string
   password(role: string): string
+  /** Runs one of people's ticks. */
+  tick(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -148,6 +150,10 @@ export async function openOffice(
     wallKey,
     token: (role) => of(role).token,
     password: (role) => of(role).password,
+    async tick(name) {
+      const tick = people.feature.ticks?.find((one) => one.name === name)
+      if (tick) await records.write((turn) => tick.run(turn))
+    },
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csrfToken, readCookie, sign, unsign } from '../../server/people/cookie.ts'
-import { Gate } from '../../server/people/gate.ts'
-import { ABSOLUTE_MS, afterFailure, IDLE_MS, isLocked, LOCK_MS, sessionEnd } from '../../server/people/lockout.ts'
+import { AddressThrottle, Gate } from '../../server/people/gate.ts'
+import {
+  ABSOLUTE_MS,
+  afterFailure,
+  IDLE_MS,
+  isLocked,
+  LOCK_MS,
+  reinFailures,
+  sessionEnd,
+} from '../../server/people/lockout.ts'
 import { hashPassword, verifyPassword } from '../../server/people/password.ts'
 import { RateLimiter } from '../../server/people/rate.ts'
 import { permissions } from '../http/office.ts'
@@ -29,6 +37,29 @@ describe('lock-out rule', () => {
   test('is over to the millisecond', () => {
     const locked = { count: 5, lastAt: 0, lockedUntil: 100 }
     expect([isLocked(locked, 99), isLocked(locked, 100), isLocked(undefined, 0)]).toEqual([true, false, false])
+  })
+})
+
+describe('a clock that was set back by an hour', () => {
+  const HOUR = 3_600_000
+  test('neither opens a lock early nor stretches it', () => {
+    const locked = { count: 5, lastAt: HOUR, lockedUntil: HOUR + LOCK_MS }
+    const held = reinFailures(locked, 0)
+    expect(isLocked(held, LOCK_MS - 1)).toBe(true)
+    expect(isLocked(held, LOCK_MS)).toBe(false)
+  })
+  test('leaves what lies behind as it is', () => {
+    const locked = { count: 5, lastAt: HOUR, lockedUntil: HOUR + LOCK_MS }
+    expect(reinFailures(locked, HOUR)).toBe(locked)
+    expect(reinFailures(undefined, 0)).toBeUndefined()
+  })
+  test('does not block an address for longer than the window', () => {
+    const throttle = new AddressThrottle(2, 1000)
+    throttle.failed('a', HOUR)
+    throttle.failed('a', HOUR)
+    expect(throttle.blocked('a', 0)).toBe(true)
+    expect(throttle.blocked('a', 999)).toBe(true)
+    expect(throttle.blocked('a', 1000)).toBe(false)
   })
 })
 

@@ -66,6 +66,18 @@ describe('lock-out', () => {
     expect((await login(at, 'security-officer', at.password('security-officer'))).status).toBe(200)
     expect(at.trail.filter(({ kind }) => kind === 'login.failed')).toHaveLength(5)
   })
+  test('a clock that was set back by an hour stretches neither the lock nor a session', async () => {
+    const at = await open()
+    const { cookie } = await signIn(at, 'security-admin')
+    for (let n = 0; n < 5; n++) await login(at, 'security-officer', 'wrong')
+    at.clock.pass(-60 * MINUTE)
+    const right = () => login(at, 'security-officer', at.password('security-officer'))
+    expect((await right()).json.type).toBe('urn:sanling:problem:locked-out')
+    await at.tick('people.clock')
+    at.clock.pass(30 * MINUTE)
+    expect((await right()).status).toBe(200)
+    expect(await me(at, cookie)).toBe(401)
+  })
   test('an unknown name locks like a known one', async () => {
     const at = await open()
     for (let n = 0; n < 5; n++) await login(at, 'nobody', 'wrong')

@@ -180,6 +180,17 @@ describe.each(['sqlite', 'postgres'] as const)('sources on %s', (kind) => {
     expect([...house.alerts.open.keys()]).toEqual(['collector.silent:hik-1'])
   })
 
+  it('our clock set back by an hour: a dead source is found after its own deadline, and the self-test goes on', async () => {
+    await beatFor(30, ['tq-main', 'wand', 'hik-1', 'hik-2'])
+    house.clock.ms -= 3600 * S
+    const sent = house.sent.length
+    await beatFor(130, ['wand', 'hik-1', 'hik-2'])
+    expect([...house.alerts.open.keys()]).toEqual(['collector.silent:tq-main'])
+    expect(await state('tq-main')).toBe('silent')
+    expect(await state('hik-1')).toBe('ok')
+    expect(house.sent.length).toBeGreaterThan(sent)
+  })
+
   it('a server that was down blames nobody, then counts anew', async () => {
     await beatFor(20, ['tq-main', 'wand', 'hik-1', 'hik-2'])
     house = await house.restart(3600)
