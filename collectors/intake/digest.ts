@@ -25,12 +25,13 @@ export interface DigestInput {
   cnonce: string
 }
 
-const ALGORITHMS: Readonly<Record<string, DigestAlgorithm>> = {
-  md5: 'MD5',
-  'sha-256': 'SHA-256',
-  'md5-sess': 'MD5-sess',
-  'sha-256-sess': 'SHA-256-sess',
-}
+/** By lower-case name; a Map, for a device may also call its algorithm “constructor”. */
+const ALGORITHMS = new Map<string, DigestAlgorithm>([
+  ['md5', 'MD5'],
+  ['sha-256', 'SHA-256'],
+  ['md5-sess', 'MD5-sess'],
+  ['sha-256-sess', 'SHA-256-sess'],
+])
 
 const hash = (algorithm: DigestAlgorithm, text: string): string =>
   createHash(algorithm.startsWith('MD5') ? 'md5' : 'sha256')
@@ -77,7 +78,7 @@ export function readChallenge(headers: readonly string[]): Challenge | undefined
 }
 
 function toChallenge(params: ReadonlyMap<string, string>): Challenge | undefined {
-  const algorithm = ALGORITHMS[(params.get('algorithm') ?? 'MD5').toLowerCase()]
+  const algorithm = ALGORITHMS.get((params.get('algorithm') ?? 'MD5').toLowerCase())
   const realm = params.get('realm')
   const nonce = params.get('nonce')
   const qop = params.get('qop')

@@ -69,6 +69,7 @@ describe('digest, RFC 7616', () => {
   it.each([
     ['Basic only', ['Basic realm="x"']],
     ['an unknown algorithm', ['Digest realm="x", nonce="n", algorithm=SHA-512-256']],
+    ['an algorithm named like what every object has', ['Digest realm="x", nonce="n", algorithm=constructor']],
     ['only auth-int', ['Digest realm="x", nonce="n", qop="auth-int"']],
     ['no nonce', ['Digest realm="x"']],
     ['nothing', []],
