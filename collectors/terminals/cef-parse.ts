@@ -11,11 +11,17 @@ export interface SecurityRecord {
   fields: ReadonlyMap<string, string>
 }
 
-const WORDS: Readonly<Record<string, number>> = { low: 3, medium: 6, high: 8, 'very-high': 10, 'very high': 10 }
+const WORDS = new Map([
+  ['low', 3],
+  ['medium', 6],
+  ['high', 8],
+  ['very-high', 10],
+  ['very high', 10],
+])
 
 /** CEF severity: 0–10 or Low/Medium/High/Very-High/Unknown; a number outside is clamped. */
 export function readSeverity(text: string): { severity: number | undefined; clamped: boolean } {
-  const word = WORDS[text.trim().toLowerCase()]
+  const word = WORDS.get(text.trim().toLowerCase())
   if (word !== undefined) return { severity: word, clamped: false }
   if (!/^-?\d{1,9}(\.\d+)?$/.test(text.trim())) return { severity: undefined, clamped: false }
   const value = Number(text)
