@@ -135,6 +135,11 @@ export interface FigureSource {
 export interface Tick {
   name: string
   everyMs: number
+  /**
+   * Runs on each of several servers, because it works off what this one keeps in memory. The others run on one server,
+   * under its lease.
+   */
+  everywhere?: boolean
   run(turn: Turn): Promise<void>
 }
 
@@ -196,6 +201,11 @@ export interface Feature {
   acts?: readonly DangerousAct<never>[]
   ticks?: readonly Tick[]
   exports?: readonly Exporter[]
+  /**
+   * Several servers only: reads again what another server's turns have changed of what is kept in memory. Every few
+   * seconds where the timers do not run, and before they begin to.
+   */
+  refresh?(): Promise<void>
   start?(): Promise<void>
   stop?(): Promise<void>
 }

@@ -1,17 +1,32 @@
-import type { Records, Tick } from './feature.ts'
+import type { Records, Tick, Tx } from './feature.ts'
+
+/** Among several servers: who runs the timers. */
+export interface TickGate {
+  /** As far as this server knows. */
+  leads(): boolean
+  /** In the timer's own transaction. @throws when the store knows another one */
+  fence(tx: Tx): Promise<void>
+}
 
 /** Runs what time asks for, each as a turn of its own and never twice at once. */
 export class TickRunner {
   readonly #records: Records
   readonly #ticks: readonly Tick[]
   readonly #failed: (error: unknown, where: string) => void
+  readonly #gate: TickGate | undefined
   readonly #timers: NodeJS.Timeout[] = []
   readonly #running = new Map<Tick, Promise<void>>()
 
-  constructor(records: Records, ticks: readonly Tick[], failed: (error: unknown, where: string) => void) {
+  constructor(
+    records: Records,
+    ticks: readonly Tick[],
+    failed: (error: unknown, where: string) => void,
+    gate?: TickGate,
+  ) {
     this.#records = records
     this.#ticks = ticks
     this.#failed = failed
+    this.#gate = gate
   }
 
   start(): void {
@@ -25,9 +40,13 @@ export class TickRunner {
   }
 
   #run(tick: Tick): void {
-    if (this.#running.has(tick)) return
+    const gate = tick.everywhere ? undefined : this.#gate
+    if (this.#running.has(tick) || gate?.leads() === false) return
     const turn = this.#records
-      .write((turn) => tick.run(turn))
+      .write(async (turn) => {
+        await gate?.fence(turn.tx)
+        await tick.run(turn)
+      })
       .catch((error: unknown) => this.#failed(error, `tick ${tick.name}`))
       .finally(() => this.#running.delete(tick))
     this.#running.set(tick, turn)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type ClusterSettings, readCluster } from '../cluster/settings.ts'
 
 /** The environment of contract.md, read in one place. */
 export interface Environment {
@@ -7,6 +8,8 @@ export interface Environment {
   host: string | undefined
   dataDir: string | undefined
   mqttPort: number | undefined
+  /** One of several servers; undefined = the only one. */
+  cluster?: ClusterSettings | undefined
 }
 
 /** @throws Error in Chinese that names the variable */
@@ -16,6 +19,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     host: env.SANLING_HOST || undefined,
     dataDir: env.SANLING_DATA ? resolve(env.SANLING_DATA) : undefined,
     mqttPort: portOf('SANLING_MQTT_PORT', env),
+    cluster: readCluster(env, env.SANLING_SHARED ? resolve(env.SANLING_SHARED) : undefined),
   }
 }
 

@@ -75,8 +75,9 @@ export function watchTransaction(
 /**
  * PostgreSQL and its kin (Kingbase, openGauss): bigint comes back as number; we store nothing above 2^53. The driver is
  * loaded only when it is used.
+ * @param session SQL that each connection begins with
  */
-export function postgresDialect(url: string): Dialect {
+export function postgresDialect(url: string, session?: string): Dialect {
   return new PostgresDialect({
     pool: async () => {
       const { default: pg } = await import('pg')
@@ -91,7 +92,11 @@ export function postgresDialect(url: string): Dialect {
       // Without listeners a database that goes away would end the whole server, whether the connection rests in the
       // pool or is in the middle of a turn; the turn, or the next one, says so by failing.
       pool.on('error', () => undefined)
-      pool.on('connect', (client) => void client.on('error', () => undefined))
+      pool.on('connect', (client) => {
+        client.on('error', () => undefined)
+        // Stands in the client's own line before the first query of whoever asked for it.
+        if (session) client.query(session).catch(() => undefined)
+      })
       return pool
     },
   })

@@ -1,9 +1,12 @@
 import { Kysely, sql } from 'kysely'
 import type { AlertItem } from '../../contract/panels/alerts.ts'
-import type { Migration, NoTables, Reader, Records, Turn } from '../feature.ts'
+import type { Migration, NoTables, Reader, Records, Turn, Tx } from '../feature.ts'
 import { postgresDialect, sqliteDialect } from './dialect.ts'
 
-export type RecordsOptions = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string }
+export type RecordsOptions =
+  | { kind: 'sqlite'; file: string }
+  /** `session`: SQL that each connection begins with. */
+  | { kind: 'postgres'; url: string; session?: string }
 
 /** What one committed turn left for the screens. */
 export interface Committed {
@@ -13,6 +16,8 @@ export interface Committed {
 
 export interface StoreHooks {
   now(): number
+  /** First of all in each turn and each migration: joins the line of turns where several servers write. */
+  line?(tx: Tx): Promise<void>
   /** In each turn, when its act has succeeded and before it is committed. */
   beforeCommit?(turn: Pick<Turn, 'tx' | 'now'>): Promise<void>
   /** After each commit that touched or announced something. */
@@ -35,7 +40,7 @@ export class RecordStore implements Records {
   constructor(options: RecordsOptions, hooks: StoreHooks) {
     const open = () =>
       new Kysely<NoTables>({
-        dialect: options.kind === 'sqlite' ? sqliteDialect(options.file) : postgresDialect(options.url),
+        dialect: options.kind === 'sqlite' ? sqliteDialect(options.file) : postgresDialect(options.url, options.session),
       })
     this.kind = options.kind
     this.#writer = open()
@@ -45,9 +50,10 @@ export class RecordStore implements Records {
 
   /** Applies what is missing, each migration once, in order. */
   async migrate(migrations: readonly Migration[]): Promise<void> {
-    await sql`create table if not exists migration (id varchar(120) primary key, applied_at bigint not null)`.execute(
-      this.#writer,
-    )
+    await this.#writer.transaction().execute(async (tx) => {
+      await this.#hooks.line?.(tx)
+      await sql`create table if not exists migration (id varchar(120) primary key, applied_at bigint not null)`.execute(tx)
+    })
     const done = await sql<{ id: string }>`select id from migration`.execute(this.#writer)
     const known = new Set(done.rows.map((row) => row.id))
     for (const migration of migrations) {
@@ -55,6 +61,8 @@ export class RecordStore implements Records {
       if (known.has(migration.id)) continue
       known.add(migration.id)
       await this.#writer.transaction().execute(async (tx) => {
+        await this.#hooks.line?.(tx)
+        if (this.#hooks.line && (await isApplied(tx, migration.id))) return
         await migration.up(tx)
         await sql`insert into migration (id, applied_at) values (${migration.id}, ${this.#hooks.now()})`.execute(tx)
       })
@@ -71,8 +79,10 @@ export class RecordStore implements Records {
     const touched = new Set<string>()
     const announced = new Map<string, AlertItem>()
     const after: (() => void | Promise<void>)[] = []
-    const now = this.#hooks.now()
     const result = await this.#writer.transaction().execute(async (tx) => {
+      await this.#hooks.line?.(tx)
+      // Whoever had to wait in the line begins now.
+      const now = this.#hooks.now()
       const outcome = await act({
         tx,
         now,
@@ -109,4 +119,10 @@ export class RecordStore implements Records {
     await this.#writer.destroy()
     if (this.read !== this.#writer) await this.read.destroy()
   }
+}
+
+/** Another server may have been quicker. */
+async function isApplied(tx: Tx, id: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from migration where id = ${id}`.execute(tx)
+  return rows.length > 0
 }
