@@ -5,8 +5,10 @@ import type { Family } from '../contract/catalogue.ts'
 import type { Domain } from '../contract/domains.ts'
 import type { Figure } from '../contract/figures.ts'
 import type { RouteSpec } from '../contract/http/route.ts'
+import type { SearchColour, SearchKind } from '../contract/http/search.ts'
 import type { TaskKind, Urgency } from '../contract/http/tasks.ts'
 import type { AlertItem } from '../contract/panels/alerts.ts'
+import type { FramesAnswer, FramesAsk, PastAnswer } from '../contract/past.ts'
 import type { Severity } from '../contract/severity.ts'
 
 /**
@@ -122,6 +124,14 @@ export interface Panel {
   /** Besides touches: loaded again after this long, because time itself changes it. */
   everyMs?: number
   load(now: number): Promise<unknown>
+}
+
+/** The memory of the screens: live hands over what it shows and asks what was shown. Times are epoch ms. */
+export interface WallPast {
+  /** `text`: the JSON that goes to the screens at `at`; `readAt`: when its reading from the records began. */
+  shown(state: { panel: string; text: string; at: number; readAt: number }): void
+  wallAt(at: number, panels: readonly string[]): Promise<PastAnswer>
+  frames(ask: FramesAsk, panels: readonly string[]): Promise<FramesAnswer>
 }
 
 /** Figures with birth certificate; `list` computes all of the feature's figures in one go, rows included. */
@@ -315,4 +325,41 @@ export interface Approvals {
     person: Principal,
     proposal: ProposalOf<Payload>,
   ): Promise<string>
+}
+
+/** A record as the search box knows it (server/sharing/search). What may not be shown to whoever may open it, stays out. */
+export interface Searchable {
+  kind: SearchKind
+  /** Its own id within its kind. */
+  ref: string
+  title: string
+  /** Numbers by which people ask for it, the one to show first. */
+  numbers: readonly string[]
+  text: string
+  /** Epoch ms; newer ones come first. Null = no date. */
+  at: number | null
+  /** Page below the root. */
+  link: string
+  department: string | null
+  state: 'open' | 'closed' | null
+  stateName: string | null
+  colour: SearchColour | null
+  /** Who may open it, in words of the source: whoever holds one of them. None = nobody. */
+  access: readonly string[]
+  /** Short words of closed lists (charge, kind, name of a door) that pinyin and initials may stand for. */
+  words: readonly string[]
+}
+/** What a feature hands to the search box for its records. */
+export interface SearchSource {
+  kind: SearchKind
+  /** The words of `Searchable.access` that this person holds, by the very rules of the feature's own list. */
+  access(person: Principal): readonly string[]
+  /** Those that are to be found now; what is missing in the answer leaves the index. */
+  read(db: Reader | Tx, refs: readonly string[], now: number): Promise<Searchable[]>
+  /** Keys in order, for making the index anew. */
+  keys(db: Reader | Tx, after: string, limit: number): Promise<string[]>
+  /** The table whose rows are meant: a change of these columns (and each new or deleted row) is noted in its own transaction. */
+  watch?: { table: string; key: string; columns: readonly string[] }
+  /** Keys of records that look different on another day. */
+  daily?(db: Reader | Tx): Promise<string[]>
 }
