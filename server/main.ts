@@ -14,11 +14,13 @@ import { approvalsFeature } from './approvals/index.ts'
 import { assignmentFeature } from './assignment/index.ts'
 import { handedOutPort } from './assignment/monitoring-port.ts'
 import { assistFeature } from './assist/index.ts'
+import { tesseractOcr } from './assist/ocr.ts'
 import { traceWrite } from './audit/call.ts'
 import { callTrail } from './audit/http-trail.ts'
 import { auditFeature } from './audit/index.ts'
 import { RefusalTrail } from './audit/refused.ts'
 import { auditTrail } from './audit/trail.ts'
+import { assistPort } from './cases/assist-port.ts'
 import { casesFeature } from './cases/index.ts'
 import { monitoringPort } from './cases/monitoring-port.ts'
 import { casePort } from './cases/port.ts'
@@ -30,17 +32,20 @@ import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
+import { documentPort } from './disclosure/pages-port.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
 import { eventsOf, history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
-import { createServer } from './http/node-http.ts'
+import { hostJudge } from './http/host.ts'
+import { identityOf, webServer } from './http/server.ts'
 import { systemRoutes } from './http/system.ts'
 import { ingestFeature } from './ingest/index.ts'
 import type { Log } from './ingest/wire.ts'
 import { LiveHub } from './live/hub.ts'
 import { mediationsFeature } from './mediations/index.ts'
+import { meetingsFeature } from './meetings/index.ts'
 import { eventPoint, openMetrics } from './metrics/index.ts'
 import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames } from './names.ts'
@@ -61,6 +66,7 @@ import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
 import { TickRunner } from './ticks.ts'
+import { VERSION } from './version.ts'
 import { windowFeature } from './window/index.ts'
 import { openWire } from './wire.ts'
 
@@ -86,7 +92,6 @@ export interface House {
   stop(): Promise<void>
 }
 
-const VERSION = '0.1.0'
 const PREDECESSOR_MS = 10_000
 /** Panels that show alerts of their domain. */
 const PANELS_OF = { terminal: ['terminal'], access: ['access', 'map'], patrol: ['patrol'], case: ['flow'] }
@@ -317,6 +322,14 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed,
   })
 
+  const meetings = meetingsFeature({
+    pastFolder: join(dataDir, 'past'),
+    bounds: { keepDays: services.retention.wallDays, maxMb: services.retention.wallMaxMb },
+    now,
+    sample: () => hub.sample(),
+    failed,
+  })
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
     audit,
@@ -327,9 +340,19 @@ export async function assemble(options: HouseOptions): Promise<House> {
     security,
     tasks,
     exports,
+    meetings,
     cases,
     deadlinesFeature({ config, calendar }),
-    assistFeature({ config }),
+    assistFeature({
+      config,
+      records,
+      cases: assistPort(config),
+      documents: documentPort,
+      ocr: tesseractOcr(),
+      now,
+      newId,
+      failed: (error) => failed(error, 'assist'),
+    }),
     assignment,
     review,
     monitoring,
@@ -370,11 +393,15 @@ export async function assemble(options: HouseOptions): Promise<House> {
     every((feature) => feature.figures),
     clock,
   )
+  const host = environment.host ?? services.http.host
+  const isOurName = hostJudge({ origins: services.http.origins, host })
   const hub = new LiveHub({
+    isOurName,
     panels: every((feature) => feature.panels),
     clock,
     authenticate: people.authenticate,
     origins: services.http.origins,
+    past: meetings.past,
     office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
     painted: ({ alertId, paintedAt, announcedAt, namespace, person }) => {
       if (announcedAt !== null) telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
@@ -402,6 +429,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
   const routes = [...every((feature) => feature.routes), ...figureRoutes(figures)]
   const app = createApp({
+    isOurName,
     routes: [
       ...routes,
       ...systemRoutes({
@@ -417,7 +445,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     csrfOf: people.csrfOf,
     clock,
     origins: services.http.origins,
-    secureCookies: services.http.secureCookies,
+    secureCookies: services.http.secureCookies || services.http.tls !== undefined,
     trustedProxies: services.http.trustedProxies,
     webDist: options.webDist ?? join(import.meta.dirname, '../web/dist'),
     readiness: async () => {
@@ -430,19 +458,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
     trail: callTrail(records, refusals),
     newId,
   })
-  const http = createServer(app.callback())
+  const http = webServer(app.callback(), identityOf(services.http.tls))
   const ticks = new TickRunner(
     records,
     every((feature) => feature.ticks),
     failed,
   )
   let started: 'no' | 'yes' | 'stopped' = 'no'
-  const host = environment.host ?? services.http.host
 
   return {
     get url() {
       const { port } = http.address() as AddressInfo
-      return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+      return `${services.http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
     },
     get mqttUrl() {
       return wire.address().url
