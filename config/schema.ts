@@ -258,6 +258,9 @@ export const Services = z.strictObject({
     .prefault({}),
 })
 export type Services = z.output<typeof Services>
+      /** What the wall showed, for freeze and replay: whichever bound comes first. */
+      wallDays: z.number().positive().default(30),
+      wallMaxMb: z.number().positive().default(2048),
 
 /** screens/wall.yaml: which panels, where. Geometry in design pixels of that screen. */
 export const Screens = z.strictObject({

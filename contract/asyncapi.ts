@@ -3,6 +3,7 @@ import { Batch, CollectorHealth, CollectorStatus, Envelope, Receipt } from './en
 import { Delta, Hello, Painted, Pulse, Snapshot } from './live.ts'
 import { AlertItem } from './panels/alerts.ts'
 import { PANELS } from './panels/index.ts'
+import { FramesAsk, PastAsk } from './past.ts'
 import { TOPIC_LEVEL } from './topics.ts'
 
 type Json = Record<string, unknown>
@@ -76,6 +77,8 @@ const CHANNELS: Readonly<Record<string, Declared>> = {
   restart: live('服务器即将重启，请在随机时间后重连', { restart: z.object({ retryMs: z.int() }) }, 'send'),
   revoked: live('登录失效或权限变化，连接随即断开', { revoked: z.object({ reason: z.string() }) }, 'send'),
   resync: live('请求完整快照；以确认返回 snapshot', { resync: z.object({}) }, 'receive'),
+  past: live('过去某一时刻的整屏（定格）；以确认返回', { past: PastAsk }, 'receive'),
+  frames: live('过去一段时间内各面板的变化（回放）；以确认返回', { frames: FramesAsk }, 'receive'),
   painted: live('告警已显示在屏幕上', { painted: Painted }, 'receive'),
 }
 

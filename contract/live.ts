@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AlertItem } from './panels/alerts.ts'
+import type { FramesAnswer, FramesAsk, PastAnswer, PastAsk } from './past.ts'
 
 /** Server → client, first after connecting, at once followed by `snapshot`. `serverTime`: epoch ms, from which the browser counts every age. */
 export const Hello = z.object({
@@ -75,5 +76,9 @@ export interface ServerToClient {
 export interface ClientToServer {
   resync: (answer: (snapshot: Snapshot) => void) => void
   painted: (receipt: Painted) => void
+  /** The wall of one past instant: freeze. Only panels that this connection may see. */
+  past: (ask: PastAsk, answer: (wall: PastAnswer) => void) => void
+  /** What changed in a past stretch: replay. */
+  frames: (ask: FramesAsk, answer: (frames: FramesAnswer) => void) => void
 }
 export const NAMESPACES = { wall: '/wall', desk: '/desk' } as const

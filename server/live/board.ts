@@ -5,8 +5,8 @@ import type { Panel } from '../feature.ts'
 export interface BoardDeps {
   panels: readonly Panel[]
   clock: Clock
-  /** A panel has new data; `text` is its JSON, made once for all screens. */
-  changed(name: string, text: string): void
+  /** A panel has new data; `text` is its JSON, made once for all screens; `readAt`: when its reading began. */
+  changed(name: string, text: string, readAt: number): void
   failed(error: unknown, where: string): void
   /** How many screens a change goes to. */
   screens(): number
@@ -140,7 +140,7 @@ export class PanelBoard {
     if (text === slot.text) return
     slot.data = data
     slot.text = text
-    this.#deps.changed(slot.panel.name, text)
+    this.#deps.changed(slot.panel.name, text, slot.startedAt)
   }
 }
 

@@ -2,8 +2,9 @@ import type { Server as HttpServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Namespace, Server } from 'socket.io'
 import { type ClientToServer, type Hello, NAMESPACES, type ServerToClient } from '../../contract/live.ts'
+import type { PastRefusal } from '../../contract/past.ts'
 import type { Clock } from '../clock.ts'
-import type { Panel, Principal } from '../feature.ts'
+import type { Panel, Principal, WallPast } from '../feature.ts'
 import type { Credentials } from '../people/authenticate.ts'
 import type { Revoked } from '../people/routes.ts'
 import type { Committed } from '../records/store.ts'
@@ -24,6 +25,8 @@ export interface HubDeps {
   failed(error: unknown, where: string): void
   /** Shorter in tests. */
   timing?: Partial<Timing>
+  /** Keeps what is shown, and answers what was shown. */
+  past?: WallPast
 }
 interface Timing {
   pingIntervalMs: number
@@ -70,7 +73,8 @@ export class LiveHub {
       clock: deps.clock,
       failed: deps.failed,
       screens: () => this.#screens.size,
-      changed: (name, text) => {
+      changed: (name, text, readAt) => {
+        deps.past?.shown({ panel: name, text, at: deps.clock.now(), readAt })
         for (const audience of this.#audiences.values()) audience.advance(name, text)
       },
     })
@@ -78,6 +82,13 @@ export class LiveHub {
 
   get screens(): number {
     return this.#screens.size
+  /** Reads all panels once while nobody looks: their past is kept all the same. */
+  async sample(): Promise<void> {
+    if (this.#screens.size > 0) return
+    await this.#board.watch()
+    if (this.#screens.size === 0) this.#board.rest()
+  }
+
   }
 
   start(http: HttpServer): void {
@@ -192,6 +203,10 @@ export class LiveHub {
     })
     await this.#board.watch()
     if (!socket.connected) return
+      past: this.#deps.past && {
+        wallAt: (at) => this.#past((past) => past.wallAt(at, audience.panels)),
+        frames: (ask) => this.#past((past) => past.frames(ask, audience.panels)),
+      },
     // From here to the end nothing is awaited: no delta can fall between snapshot and membership.
     screen.say('hello', JSON.stringify(this.#hello(socket, audience)))
     screen.say('snapshot', audience.snapshotJson())
@@ -202,6 +217,15 @@ export class LiveHub {
   #hello(socket: LiveSocket, audience: Audience): Hello {
     const all = this.#deps.panels.map((panel) => panel.name)
     return {
+  async #past<Answer>(ask: (past: WallPast) => Promise<Answer>): Promise<Answer | { refused: PastRefusal }> {
+    const { past, failed } = this.#deps
+    if (!past) return { refused: 'not-recorded' }
+    return ask(past).catch((error: unknown) => {
+      failed(error, 'past')
+      return { refused: 'unreadable' as const }
+    })
+  }
+
       rev: audience.rev,
       serverTime: this.#deps.clock.now(),
       caps: {

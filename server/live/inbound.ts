@@ -1,4 +1,5 @@
 import { Painted } from '../../contract/live.ts'
+import { type FramesAnswer, FramesAsk, type PastAnswer, PastAsk } from '../../contract/past.ts'
 import type { Principal } from '../feature.ts'
 import { type Allowance, RateLimiter } from '../people/rate.ts'
 import type { LiveSocket } from './screen.ts'
@@ -6,7 +7,10 @@ import type { LiveSocket } from './screen.ts'
 /** A storm of 500 alerts in 10 s is painted, and receipted, one by one; more than this is a flood. */
 const EVENTS: Allowance = { rate: 200, burst: 1000 }
 const RESYNCS: Allowance = { rate: 1, burst: 5 }
+/** A replay asks once or twice a second; a scrubber that is dragged somewhat more. */
+const PASTS: Allowance = { rate: 5, burst: 30 }
 const MAX_MALFORMED = 10
+const HEARD = new Set(['resync', 'painted', 'past', 'frames'])
 
 export interface PaintReceipt {
   alertId: string
@@ -24,12 +28,14 @@ export interface InboundDeps {
   resync(answer: (snapshot: unknown) => void): void
   announcedAt(alertId: string): number | null
   painted(receipt: PaintReceipt): void
+  past?: { wallAt(at: number): Promise<PastAnswer>; frames(ask: FramesAsk): Promise<FramesAnswer> } | undefined
 }
 
 /** Everything that a client says goes through here: limited, checked, or the line is cut. */
 export function listen(socket: LiveSocket, deps: InboundDeps): void {
   const events = new RateLimiter(EVENTS)
   const resyncs = new RateLimiter(RESYNCS)
+  const pasts = new RateLimiter(PASTS)
   let malformed = 0
   const reject = () => {
     malformed += 1
@@ -37,7 +43,7 @@ export function listen(socket: LiveSocket, deps: InboundDeps): void {
   }
   socket.use(([event], next) => {
     if (!events.take('', deps.now())) socket.disconnect(true)
-    else if (event === 'resync' || event === 'painted') next()
+    else if (HEARD.has(event)) next()
     else reject()
   })
   socket.on('resync', (...args: unknown[]) => {
@@ -52,5 +58,19 @@ export function listen(socket: LiveSocket, deps: InboundDeps): void {
     const namespace = socket.nsp.name
     const announcedAt = deps.announcedAt(data.alertId)
     deps.painted({ alertId: data.alertId, paintedAt: data.at, heardAt: deps.now(), announcedAt, namespace, person })
+  })
+  socket.on('past', (ask: unknown, answer: unknown) => {
+    const { data } = PastAsk.safeParse(ask)
+    if (!data || typeof answer !== 'function') return reject()
+    if (!pasts.take('', deps.now())) answer({ refused: 'busy' })
+    else if (deps.past) void deps.past.wallAt(data.at).then((wall) => answer(wall))
+    else answer({ refused: 'not-recorded' })
+  })
+  socket.on('frames', (ask: unknown, answer: unknown) => {
+    const { data } = FramesAsk.safeParse(ask)
+    if (!data || typeof answer !== 'function') return reject()
+    if (!pasts.take('', deps.now())) answer({ refused: 'busy' })
+    else if (deps.past) void deps.past.frames(data).then((frames) => answer(frames))
+    else answer({ refused: 'not-recorded' })
   })
 }
