@@ -4,6 +4,8 @@ import { atZone, type Moment, readMoment } from '../intake/wall-clock.ts'
 /** Epoch values from here on are milliseconds; smaller ones are seconds (1e12 ms is 2001, 1e12 s is far away). */
 const MS_FROM = 1e12
 const OLDEST_S = 1e8
+/** 10000-01-01: a later time is no four-digit year (RFC 3339) and no event. */
+const END_MS = 253_402_300_800_000
 const WITH_NAMED_ZONE = /^(.*\d)\s*(?:GMT|UTC)([+-]\d{2}:?\d{2})?$/
 
 /**
@@ -31,8 +33,10 @@ function readTime(text: string, zone: string): Moment | undefined {
   return wallOrIso(text, zone)
 }
 
-const ofEpoch = (value: number, zone: string): Moment | undefined =>
-  value < OLDEST_S ? undefined : atZone(Math.trunc(value >= MS_FROM ? value : value * 1000), zone)
+function ofEpoch(value: number, zone: string): Moment | undefined {
+  const ms = Math.trunc(value >= MS_FROM ? value : value * 1000)
+  return value < OLDEST_S || ms >= END_MS ? undefined : atZone(ms, zone)
+}
 
 function wallOrIso(text: string, zone: string): Moment | undefined {
   const moment = readMoment(text, zone)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LEAN_V8 } from '../../server/commands/compiled.ts'
 import { largeCsv, largeExport, malicious } from './import/files.ts'
 import { type Benchmark, type Row, row } from './row.ts'
 
@@ -18,7 +19,7 @@ interface Told {
   done: boolean
 }
 
-/** One file, one process of its own: its peak is nobody else's. */
+/** One file, one process of its own with the collectors' flags: its peak is nobody else's. */
 function importIn(bytes: Buffer, name = '导出.xlsx'): Told {
   const folder = mkdtempSync(join(tmpdir(), 'sanling-bench-import-'))
   try {
@@ -26,7 +27,7 @@ function importIn(bytes: Buffer, name = '导出.xlsx'): Told {
     writeFileSync(join(folder, 'drop', name), bytes)
     writeFileSync(join(folder, 'drop', `${name}.ok`), '')
     const child = join(import.meta.dirname, 'import/child.ts')
-    return JSON.parse(execFileSync(process.execPath, [child, folder], { encoding: 'utf8', timeout: 300_000 })) as Told
+    return JSON.parse(execFileSync(process.execPath, [...LEAN_V8, child, folder], { encoding: 'utf8', timeout: 300_000 })) as Told
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -171,6 +171,8 @@ describe('event time', () => {
     true,
     '2026-02-29 00:00:00',
     Number.NaN,
+    '9999999999999999',
+    253402300800,
   ])('%s is none', (value) => expect(readEventTime(value, 'Asia/Shanghai')).toBeUndefined())
 })
 
