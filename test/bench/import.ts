@@ -27,7 +27,9 @@ function importIn(bytes: Buffer, name = '导出.xlsx'): Told {
     writeFileSync(join(folder, 'drop', name), bytes)
     writeFileSync(join(folder, 'drop', `${name}.ok`), '')
     const child = join(import.meta.dirname, 'import/child.ts')
-    return JSON.parse(execFileSync(process.execPath, [...LEAN_V8, child, folder], { encoding: 'utf8', timeout: 300_000 })) as Told
+    return JSON.parse(
+      execFileSync(process.execPath, [...LEAN_V8, child, folder], { encoding: 'utf8', timeout: 300_000 }),
+    ) as Told
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
