@@ -4,6 +4,7 @@ import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { AccountRules, checkAccounts } from './accounts.ts'
 import { ClockRules, checkClocks } from './clocks.ts'
+import { ClueRules, checkClues } from './clues.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { checkMediations, MediationRules } from './mediations.ts'
@@ -27,6 +28,7 @@ import {
   Sources,
 } from './schema.ts'
 import { SentencingRules } from './sentencing.ts'
+import { UpkeepRules } from './upkeep.ts'
 import { checkWindow, WindowRules } from './window.ts'
 import { inChinese, yamlWords } from './words.ts'
 
@@ -54,6 +56,8 @@ export interface Config {
   petitions: PetitionRules
   mediations: MediationRules
   clocks: ClockRules
+  upkeep: UpkeepRules
+  clues: ClueRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
@@ -125,6 +129,8 @@ export function loadConfig(
   const mediations = read('rules/mediations.yaml', MediationRules)
   const petitions = read('rules/petitions.yaml', PetitionRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
+  const clues = read('rules/clues.yaml', ClueRules)
+  const upkeep = read('rules/upkeep.yaml', UpkeepRules)
   const index = read('calendar/index.yaml', CalendarIndex)
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
@@ -136,6 +142,7 @@ export function loadConfig(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
+  if (clues && permissions) issues.push(...checkClues(clues, permissions))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
   if (petitions && deadlines && permissions) issues.push(...checkPetitions(petitions, { deadlines, permissions }))
@@ -165,6 +172,8 @@ export function loadConfig(
     !petitions ||
     !mediations ||
     !clocks ||
+    !upkeep ||
+    !clues ||
     !index
   )
     throw new ConfigError(issues)
@@ -191,6 +200,8 @@ export function loadConfig(
     petitions: petitions.value,
     mediations: mediations.value,
     clocks: clocks.value,
+    upkeep: upkeep.value,
+    clues: clues.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }
