@@ -110,6 +110,7 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   }),
   ...family('pipeline_event', 'infra', {
     'infra.selftest': ['告警通路自测'],
+    'infra.drill': ['告警演练'],
     'infra.other': ['其他系统事件'],
   }),
 }

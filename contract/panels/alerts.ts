@@ -53,6 +53,8 @@ export const AlertItem = z.object({
   /** Silenced until then, with reason in the detail. */
   silencedUntil: z.int().nullable(),
   demo: z.boolean(),
+  /** A fire drill: painted and worked like any other, counted nowhere. */
+  drill: z.boolean().optional(),
   /** What to do next, with phone; shown in the pinned card. */
   next: z.string().nullable(),
   /** Cross view for the pinned card: label → words (门 / 终端 / 值守). */

@@ -1,4 +1,5 @@
 import type { AlertRules } from '../../config/schema.ts'
+import { LATE_IN_DAY, orderOf } from './ids.ts'
 import { advance, birth, type Input, type Rules } from './lifecycle.ts'
 import { sentence } from './sentence.ts'
 import type { Changes, Loaded, Raise, Signal } from './signal.ts'
@@ -62,6 +63,7 @@ export class Book {
     if (signal.backfill && !open) this.#born(once, 'filed', 'filed')
     else if (open) this.#again(open, once)
     else if (signal.hidden) this.#born(once, 'hidden', 'first')
+    else if (signal.drill) this.#born(once, 'drill', 'first')
     else this.#bornOrGathered(once)
   }
 
@@ -123,8 +125,7 @@ export class Book {
   }
 
   #born(signal: Raise, kind: AlertKind, reason: ChangeReason, story: { text?: string; cause?: string } = {}): void {
-    // The self-test has one row for ever and no number: a gap in the numbers would look like a lost alert.
-    const number = kind === 'hidden' ? 0 : ++this.#lastNumber
+    const place = this.#place(signal, kind)
     const quiet = silencedUntil(signal, this.#loaded.silences, this.#rules.now)
     const core = birth(
       { at: signal.at, severity: signal.severity, clearable: signal.clearable, silencedUntil: quiet },
@@ -140,8 +141,9 @@ export class Book {
     const alert: Alert = {
       ...core,
       ...(kind === 'filed' ? filed : {}),
-      id: kind === 'hidden' ? HIDDEN_ID : `A-${this.#loaded.day}-${String(number).padStart(4, '0')}`,
-      ord: kind === 'hidden' ? 0 : Number(this.#loaded.day) * 1_000_000 + number,
+      // A drill ends by itself before any ladder would matter; whom it would call is not called.
+      ...(kind === 'drill' ? { escalatesAt: null } : {}),
+      ...place,
       kind,
       cause: signal.cause,
       rule: signal.rule,
@@ -162,6 +164,21 @@ export class Book {
       eventId: signal.evidence.at(-1)?.eventId,
     })
     this.#hold(alert, story.cause ?? signal.cause, signal.evidence)
+  }
+
+  /**
+   * The self-test has one row for ever and no number, a drill is called by its own moment: a gap in the numbers would
+   * look like a lost alert.
+   */
+  #place(signal: Raise, kind: AlertKind): { id: string; ord: number } {
+    const { day } = this.#loaded
+    if (kind === 'hidden') return { id: HIDDEN_ID, ord: 0 }
+    if (kind === 'drill') {
+      const id = (signal.object ?? '').replace(/^drill:/, '')
+      return { id, ord: orderOf(id) ?? Number(day) * 1_000_000 + LATE_IN_DAY }
+    }
+    const number = ++this.#lastNumber
+    return { id: `A-${day}-${String(number).padStart(4, '0')}`, ord: Number(day) * 1_000_000 + number }
   }
 
   #clear(cause: string, at: number, eventId: string | null): void {

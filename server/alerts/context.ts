@@ -4,13 +4,21 @@ import { officeDate } from '../../config/zone.ts'
 import type { Domain } from '../../contract/domains.ts'
 import type { Figure } from '../../contract/figures.ts'
 import type { AuditPort } from '../audit/journal.ts'
-import type { Records, StoredEvent } from '../feature.ts'
+import type { Records, StoredEvent, Turn } from '../feature.ts'
 import { indexRules, type RuleIndex } from './rules.ts'
 
 /** A thing of the office as a person calls it; `values` fill placeholders of the rules, e.g. a door's `limit`. */
 export interface ObjectWords {
   name: string
   values?: Readonly<Record<string, string | number>>
+}
+
+/** The fire drill's ear inside the alert path. */
+export interface DrillWatch {
+  /** Only a drill that is under way here may ring; whoever else sends such an event raises nothing. */
+  isUnderWay(eventId: string): boolean
+  /** The rules have decided; the commit and the telling of the screens follow with `turn`. */
+  decided(event: StoredEvent, turn: Turn): void
 }
 
 /** What main.ts hands to the alerts. */
@@ -33,6 +41,8 @@ export interface AlertsDeps {
   panelsOf?: Partial<Record<Domain, readonly string[]>>
   /** The self-test came through the whole alert path; called after the commit. */
   selftestSeen?(eventId: string, at: number): void
+  /** Whose event is a fire drill, and who hears how far it has come. Without it no event is one. */
+  drill?: DrillWatch
   /** Start of the running shift, epoch ms: what is over leaves then. Without it: twelve hours ago. */
   shiftStart?(now: number): number
   /** Stored events of these types in order of arrival, for the dry run. */
@@ -68,6 +78,7 @@ export function makeContext(deps: AlertsDeps): AlertsContext {
 }
 
 export const SELFTEST_RULE = 'infra.selftest'
+export const DRILL_RULE = 'infra.drill'
 /** `YYYYMMDD` of the office day: part of an alert's id. */
 export const dayOf = (now: number): string => officeDate(now).replaceAll('-', '')
 

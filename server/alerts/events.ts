@@ -1,6 +1,6 @@
 import type { AlertRule } from '../../config/schema.ts'
 import type { EventHandler, StoredEvent, Turn } from '../feature.ts'
-import { type AlertsContext, SELFTEST_RULE } from './context.ts'
+import { type AlertsContext, DRILL_RULE, SELFTEST_RULE } from './context.ts'
 import { Counting } from './counting.ts'
 import { applySignals, type TurnEvents } from './desk.ts'
 import { causeOf, isClearable, matches, type Occurrence, severityOf, subjectOf } from './rules.ts'
@@ -23,6 +23,7 @@ export function alertHandler(context: AlertsContext, turnEvents: TurnEvents): Ev
       await counting.save(turn)
       await applySignals(context, turn, signals)
       tellSelftest(context, turn, concerned)
+      tellDrill(context, turn, concerned)
     },
   }
 }
@@ -35,6 +36,7 @@ export function signalsOf(context: AlertsContext, event: StoredEvent, counting: 
     .map((rule): Signal => ({ kind: 'clear', cause: causeOf(rule, subject), at: event.observedMs, eventId: event.id }))
   const raised = (context.index.raisedBy.get(event.type) ?? [])
     .filter((rule) => matches(rule.where, event.data))
+    .filter(({ id }) => id !== DRILL_RULE || context.drill?.isUnderWay(event.id) === true)
     .flatMap((rule) =>
       rule.kind === 'count'
         ? countSignal(context, rule, event, subject, counting)
@@ -100,4 +102,11 @@ function tellSelftest(context: AlertsContext, turn: Turn, events: readonly Store
   turn.afterCommit(() => {
     for (const { id, observedMs } of heard) context.selftestSeen?.(id, observedMs)
   })
+}
+
+function tellDrill(context: AlertsContext, turn: Turn, events: readonly StoredEvent[]): void {
+  const { drill, index } = context
+  for (const event of events)
+    if (index.raisedBy.get(event.type)?.some(({ id }) => id === DRILL_RULE) && drill?.isUnderWay(event.id))
+      drill.decided(event, turn)
 }

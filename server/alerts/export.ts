@@ -42,11 +42,18 @@ export const alertExporter = (context: AlertsContext): Exporter =>
     permission: 'alerts.read',
     filters: AlertFilters.strict(),
     columns: COLUMNS.map(({ of: _, ...column }) => column),
-    describe: ({ filters }) => [{ label: '条件', text: conditionWords(filters) }],
+    describe: ({ filters }) => [
+      { label: '条件', text: conditionWords(filters) },
+      { label: '不含', text: '演练告警；演练记录见“告警演练”' },
+    ],
     async *rows({ filters }) {
       let cursor: string | null = ''
       while (cursor !== null) {
-        const page: Awaited<ReturnType<typeof alertPage>> = await alertPage(context, filters, { cursor, limit: PAGE })
+        const page: Awaited<ReturnType<typeof alertPage>> = await alertPage(context, filters, {
+          cursor,
+          limit: PAGE,
+          drills: false,
+        })
         yield page.alerts.map((alert) => COLUMNS.map(({ of }) => of(alert)))
         cursor = page.next
       }

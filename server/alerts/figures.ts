@@ -12,7 +12,7 @@ import type { FigureSource, Panel } from '../feature.ts'
 import type { AlertsContext } from './context.ts'
 import { compareAlerts } from './order.ts'
 import { present } from './present.ts'
-import { type Numbers, readBirths, readLastClosed, readNumbers, readOpen } from './queries.ts'
+import { type Numbers, readBirths, readLastClosed, readListed, readNumbers, readOpen } from './queries.ts'
 import type { Alert } from './types.ts'
 
 const SHOWN = 200
@@ -49,12 +49,13 @@ export function alertPanels(context: AlertsContext, pulse: Pulse): Panel[] {
 
 async function alertsPanel(context: AlertsContext, freshness: () => Freshness, now: number): Promise<AlertsPanel> {
   const db = context.records.read
-  const [open, numbers, last] = await Promise.all([readOpen(db), readNumbers(db, spans(now)), readLastClosed(db)])
-  const items = open.sort(compareAlerts)
+  const [listed, numbers, last] = await Promise.all([readListed(db), readNumbers(db, spans(now)), readLastClosed(db)])
+  listed.sort(compareAlerts)
+  const items = listed.filter(({ kind }) => kind !== 'drill')
   const of = (state: string) => items.filter((one) => one.state === state).length
   return {
     freshness: freshness(),
-    items: items.slice(0, SHOWN).map(present),
+    items: listed.slice(0, SHOWN).map(present),
     counts: {
       unacknowledged: of('unacknowledged'),
       acknowledged: of('acknowledged'),

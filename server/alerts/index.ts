@@ -2,6 +2,7 @@ import type { AlertItem } from '../../contract/panels/alerts.ts'
 import type { AlertDesk, Feature, Turn } from '../feature.ts'
 import { type AlertsDeps, makeContext } from './context.ts'
 import { makeDesk, type TurnEvents } from './desk.ts'
+import { type DrillCard, drillCard, endDrill } from './drill-end.ts'
 import { alertHandler } from './events.ts'
 import { alertExporter } from './export.ts'
 import { evaluateFigures } from './figure-rules.ts'
@@ -15,7 +16,8 @@ import { alertRoutes } from './routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { escalationTick, timeTick } from './ticks.ts'
 
-export type { AlertsDeps, ObjectWords } from './context.ts'
+export type { AlertsDeps, DrillWatch, ObjectWords } from './context.ts'
+export type { DrillCard } from './drill-end.ts'
 export { shiftStartOf } from './ticks.ts'
 
 export interface AlertsFeature extends Feature {
@@ -30,8 +32,16 @@ export interface AlertsFeature extends Feature {
   notePainted(alertId: string, screen: string, at: number): void
   /** The same at once, in the caller's turn. */
   recordPainted(turn: Turn, alertId: string, screen: string, at: number): Promise<void>
+  /** Of the fire drill's own card. */
+  drills: DrillDesk
   /** One look at all figure rules; runs by itself every five seconds between start and stop. */
   evaluateFigures(): Promise<void>
+}
+
+/** What the fire drill asks of its card. */
+export interface DrillDesk {
+  card(turn: Turn, id: string): Promise<DrillCard | undefined>
+  end(turn: Turn, id: string, disposal: string): Promise<void>
 }
 
 const FIGURES_EVERY_MS = 5000
@@ -73,9 +83,21 @@ export function alertsFeature(deps: AlertsDeps): AlertsFeature {
     open: async () => (await readOpen(context.records.read)).sort(compareAlerts).map(present),
     recordPainted,
     notePainted: (alertId, screen, at) => receipts.note(alertId, screen, at, context.now()),
+    drills: { card: drillCard, end: (turn, id, disposal) => endDrill(context, turn, id, disposal) },
     evaluateFigures: figures,
+    async refresh() {
+      await context.records.write(async (turn) => {
+        await receipts.flush(turn)
+        // The clock's round is made on another server, whose lease stands.
+        if (pulse.at === null) turn.touch('alerts', 'alert-load')
+        turn.afterCommit(() => {
+          pulse.at = turn.now
+        })
+      })
+    },
     async start() {
       timer = setInterval(() => {
+        if (deps.leads?.() === false) return
         running ??= figures()
           .catch((error: unknown) => context.log.error({ err: error }, '指标类告警规则本次未能判断'))
           .finally(() => {

@@ -18,6 +18,8 @@ export type Input =
   | { kind: 'update' }
   | { kind: 'escalate'; post: string }
   | { kind: 'silence'; until: number | null }
+  /** A drill is over: its cause has been taken away, nobody has to acknowledge it. */
+  | { kind: 'withdraw'; disposal: string }
 
 export interface Rules {
   /** Server time. */
@@ -114,6 +116,8 @@ function decide(alert: AlertCore, input: Input, rules: Rules): Decision {
       return escalate(alert, input.post, rules)
     case 'silence':
       return silence(alert, input.until, rules)
+    case 'withdraw':
+      return withdraw(alert, input.disposal, rules.now)
   }
 }
 
@@ -223,6 +227,18 @@ function archive(alert: AlertCore, now: number): Decision {
   if (alert.state !== 'normal') return no('not-acknowledged')
   if (alert.step === 'dispatched' || alert.step === 'handling') return no('already-handling')
   return yes('archived', { step: 'closed', closedAt: now, disposal: alert.disposal ?? alert.ackReason })
+}
+
+function withdraw(alert: AlertCore, disposal: string, now: number): Decision {
+  if (alert.returnedAt === null) return no('not-returned')
+  return yes('drill-ended', {
+    state: 'normal',
+    step: 'closed',
+    closedAt: now,
+    normalAt: alert.normalAt ?? now,
+    escalatesAt: null,
+    disposal: alert.disposal ?? disposal,
+  })
 }
 
 function escalate(alert: AlertCore, post: string, rules: Rules): Decision {

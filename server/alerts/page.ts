@@ -1,6 +1,7 @@
 import type { AlertFilters } from '../../contract/http/alerts.ts'
 import { Refusal } from '../refusal.ts'
 import type { AlertsContext } from './context.ts'
+import { orderOf } from './ids.ts'
 import { listAlerts } from './queries.ts'
 import type { Alert } from './types.ts'
 
@@ -8,7 +9,7 @@ import type { Alert } from './types.ts'
 export async function alertPage(
   context: AlertsContext,
   { state, severity, domain, step, ...rest }: AlertFilters,
-  { cursor, limit }: { cursor: string; limit: number },
+  { cursor, limit, drills = true }: { cursor: string; limit: number; drills?: boolean },
 ): Promise<{ alerts: Alert[]; next: string | null }> {
   const found = await listAlerts(context.records.read, {
     ...rest,
@@ -18,6 +19,7 @@ export async function alertPage(
     steps: listed(step),
     before: cursor ? ordOf(cursor) : undefined,
     limit: limit + 1,
+    drills,
   })
   const alerts = found.slice(0, limit)
   return { alerts, next: found.length > limit ? (alerts.at(-1)?.id ?? null) : null }
@@ -31,9 +33,9 @@ export const listed = (text: string | undefined): string[] =>
         .filter(Boolean)
     : []
 
-/** `A-20261124-0031` → its sortable number. */
 function ordOf(id: string): number {
-  const parts = /^A-(\d{8})-(\d{4,6})$/.exec(id)
-  if (!parts) throw new Refusal('bad-input', '翻页标记无效', [{ path: 'cursor', message: '翻页标记无效，请从头开始' }])
-  return Number(parts[1]) * 1_000_000 + Number(parts[2])
+  const order = orderOf(id)
+  if (order === undefined)
+    throw new Refusal('bad-input', '翻页标记无效', [{ path: 'cursor', message: '翻页标记无效，请从头开始' }])
+  return order
 }

@@ -22,6 +22,7 @@ export const present = (alert: Alert): AlertItem => ({
   returnedAt: alert.returnedAt,
   silencedUntil: alert.silencedUntil,
   demo: alert.demo,
+  ...(alert.kind === 'drill' ? { drill: true } : {}),
   next: alert.next,
   facts: [...alert.facts, ...climbed(alert)],
 })

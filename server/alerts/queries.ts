@@ -7,10 +7,18 @@ import type { Alert, Entry } from './types.ts'
 /** Reading for people and for the clock. */
 const tables = (db: Reader | Tx) => db.withTables<AlertTables>()
 const SHOWN = ['card', 'storm'] as const
+/** With drills, which are shown and counted nowhere. */
+const LISTED = [...SHOWN, 'drill'] as const
 
 export const readOpen = async (db: Reader | Tx): Promise<Alert[]> =>
   (
     await tables(db).selectFrom('alert').selectAll().where('step', '<>', 'closed').where('kind', 'in', SHOWN).execute()
+  ).map(toAlert)
+
+/** What the wall lists: the same and the drill that is under way. */
+export const readListed = async (db: Reader | Tx): Promise<Alert[]> =>
+  (
+    await tables(db).selectFrom('alert').selectAll().where('step', '<>', 'closed').where('kind', 'in', LISTED).execute()
   ).map(toAlert)
 
 export async function readAlerts(db: Reader | Tx, ids: readonly string[]): Promise<Alert[]> {
@@ -35,11 +43,13 @@ export interface ListQuery {
   /** Only alerts that came before this one. */
   before?: number | undefined
   limit: number
+  drills: boolean
 }
 
 /** Newest first. Without a state or step: all that are not closed. */
 export async function listAlerts(db: Reader, query: ListQuery): Promise<Alert[]> {
   let rows = tables(db).selectFrom('alert').selectAll().where('kind', '<>', 'hidden')
+  if (!query.drills) rows = rows.where('kind', '<>', 'drill')
   if (query.states.length === 0 && query.steps.length === 0) rows = rows.where('step', '<>', 'closed')
   if (query.states.length > 0) rows = rows.where('state', 'in', query.states)
   if (query.steps.length > 0) rows = rows.where('step', 'in', query.steps)

@@ -24,6 +24,8 @@ export type Signal =
       /** Late data: filed, never announced. */
       backfill: boolean
       hidden: boolean
+      /** A fire drill: shown and worked like a card, counted nowhere. */
+      drill?: boolean
       /** Never gathered on a storm card. */
       alone?: boolean
     }

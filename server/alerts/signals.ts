@@ -3,7 +3,7 @@ import type { AlertRule } from '../../config/schema.ts'
 import type { Domain } from '../../contract/domains.ts'
 import type { Severity } from '../../contract/severity.ts'
 import type { StoredEvent } from '../feature.ts'
-import { type AlertsContext, SELFTEST_RULE } from './context.ts'
+import { type AlertsContext, DRILL_RULE, SELFTEST_RULE } from './context.ts'
 import type { Raise } from './signal.ts'
 import type { Evidence } from './types.ts'
 import { clockText, plain, render, span, type Values } from './words.ts'
@@ -57,6 +57,7 @@ export function signalOf(context: WordsContext, rule: AlertRule, occasion: Occas
     demo: occasion.demo ?? context.demo,
     backfill: occasion.backfill ?? false,
     hidden: rule.id === SELFTEST_RULE,
+    ...(rule.id === DRILL_RULE ? { drill: true } : {}),
     alone: rule.gather === false,
   }
 }

@@ -24,6 +24,7 @@ export const CHANGE_REASONS = {
   silenced: '静默',
   'silence-ended': '静默结束',
   filed: '补传数据归档，未作实时告警',
+  'drill-ended': '演练结束，撤销',
 } as const
 export type ChangeReason = keyof typeof CHANGE_REASONS
 
@@ -41,6 +42,7 @@ export const REFUSED = {
   'older-than-state': '早于当前状态，不改变它',
   'not-due': '未到升级时限',
   'no-change': '没有变化',
+  'not-returned': '原因还没有消除',
 } as const
 export type RefusedReason = keyof typeof REFUSED
 
@@ -76,9 +78,10 @@ export interface AlertCore {
 }
 
 /**
- * `card` shown · `storm` gathers many causes of one rule · `filed` late data, never live · `hidden` the self-test.
+ * `card` shown · `storm` gathers many causes of one rule · `filed` late data, never live · `hidden` the self-test ·
+ * `drill` shown like a card and counted nowhere.
  */
-export type AlertKind = 'card' | 'storm' | 'filed' | 'hidden'
+export type AlertKind = 'card' | 'storm' | 'filed' | 'hidden' | 'drill'
 
 export interface Alert extends AlertCore {
   id: string

@@ -30,9 +30,11 @@ export function mergeAlert(panel: AlertsPanel, item: AlertItem): AlertsPanel {
   if (known && known.version >= item.version) return panel
   if (!known && !isOpen(item)) return panel
   // Counted already, but not among the items that were sent: what it has added is known to the server alone.
-  if (!known && isCounted(panel, item.id)) return panel
+  if (!known && !item.drill && isCounted(panel, item.id)) return panel
   const others = panel.items.filter((one) => one.id !== item.id)
   const items = isOpen(item) ? [...others, item].sort(compareAlerts).slice(0, LIMIT) : others
+  // A drill is painted and counted nowhere.
+  if (item.drill) return { ...panel, items }
   const newest = known || isCounted(panel, item.id) ? panel.newest : item.id
   return { ...panel, items, counts: recount(panel, known, item), merged: remerge(panel, known, item), newest }
 }

@@ -41,11 +41,15 @@ export function moreWords(bySeverity: Partial<Record<string, number>>, shown: re
   return `另有 ${count(total)} 条：${parts.join(' · ')}`
 }
 
+/** The card's own tag says 演练; the words of the title need not say it again. */
+export const drillTitle = (item: AlertItem): string => (item.drill ? item.title.replace(/^【演练】/, '') : item.title)
+
 export const ownerWords = (item: AlertItem): string => item.owner ?? '待认领'
 
 /** What happens next to it: the running limit while nobody has acted, else how far people have come. */
 export function stepWords(item: AlertItem, now: number): string {
   if (item.silencedUntil !== null && item.silencedUntil > now) return `静默至 ${time(item.silencedUntil)}`
+  if (item.drill && item.state === 'unacknowledged') return '到时自行撤销'
   if (item.state === 'unacknowledged') return escalation(item, now)
   if (item.state === 'returned-unacknowledged') return '待确认'
   return ALERT_STEP_WORDS[item.step]
