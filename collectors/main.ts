@@ -79,8 +79,11 @@ function onAskedPort(config: SourceConfig): SourceConfig {
 
 function brokerOf({ services: { broker } }: Config): House['broker'] {
   const asked = process.env.SANLING_BROKER_URL
-  if (broker.kind === 'embedded') return { url: asked ?? `mqtt://${broker.host}:${broker.port}` }
-  return { url: asked ?? broker.url, ca: broker.caFile ? readFileSync(broker.caFile, 'utf8') : undefined }
+  const { caFile } = broker.kind === 'embedded' ? { caFile: broker.tls?.caFile } : broker
+  const embedded = (tls: unknown, { host, port }: { host: string; port: number }) =>
+    `${tls ? 'mqtts' : 'mqtt'}://${host}:${port}`
+  const url = broker.kind === 'embedded' ? embedded(broker.tls, broker) : broker.url
+  return { url: asked ?? url, ca: caFile ? readFileSync(caFile, 'utf8') : undefined }
 }
 
 function readSecrets(dataDir: string): Record<string, string> {

@@ -196,6 +196,8 @@ export const Services = z.strictObject({
       /** Origins that may send writes and open sockets; the server's own is always one. */
       origins: z.array(z.url()).default([]),
       secureCookies: z.boolean().default(false),
+      /** TLS of our own, where no reverse proxy stands in front; cookies are then secure whatever stands above. */
+      tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
       /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
       trustedProxies: z.array(z.string()).default([]),
     })
@@ -206,6 +208,8 @@ export const Services = z.strictObject({
         kind: z.literal('embedded'),
         host: z.string().default('127.0.0.1'),
         port: z.int().min(0).max(65535).default(1883),
+        /** MQTT over TLS on the same port (mqtts); `caFile` is what our own collectors trust. */
+        tls: z.strictObject({ certFile: z.string(), keyFile: z.string(), caFile: z.string() }).optional(),
       }),
       z.strictObject({
         kind: z.literal('mqtt'),

@@ -6,6 +6,7 @@ import { brokerAccounts, type Secrets } from './commands/data.ts'
 import { SERVER_USER } from './ingest/rights.ts'
 import type { Door, Log, Wire } from './ingest/wire.ts'
 import { withoutNumberCache } from './lean-mqtt.ts'
+import { identityOf } from './tls.ts'
 
 export interface WireDeps {
   broker: Services['broker']
@@ -48,14 +49,21 @@ function embedded(deps: WireDeps, broker: Extract<Services['broker'], { kind: 'e
     get port() {
       return wire?.port ?? null
     },
-    address: () => ({ url: `mqtt://${broker.host}:${wire?.port ?? port}`, username: SERVER_USER, password }),
+    address: () => ({
+      url: `${broker.tls ? 'mqtts' : 'mqtt'}://${broker.host}:${wire?.port ?? port}`,
+      username: SERVER_USER,
+      password,
+      ...(broker.tls ? { caFile: readFileSync(broker.tls.caFile) } : {}),
+    }),
     ready: () => wire?.ready() ?? NOT_STARTED,
     publish: (topic, payload, options) => wire?.publish(topic, payload, options),
     async start() {
       const { EmbeddedBroker } = await import('./ingest/broker.ts')
       const { site, door, now, log, waitMs } = deps
       const accounts = brokerAccounts(deps.secrets)
-      wire = new EmbeddedBroker({ host: broker.host, port, site, accounts, door, now, log, waitMs })
+      const tls = identityOf(broker.tls)
+      const more = tls ? { tls } : {}
+      wire = new EmbeddedBroker({ host: broker.host, port, site, accounts, door, now, log, waitMs, ...more })
       await wire.start()
     },
     stop: async () => wire?.stop(),

@@ -21,6 +21,7 @@ export const REFUSALS = {
   'query-locked': [429, '连续出错，已暂停查询，请稍后再试'],
   forbidden: [403, '没有此项权限，如需使用请联系管理员'],
   'bad-origin': [403, '请求来源不被允许'],
+  'bad-host': [421, '访问所用的网址没有登记；请使用登记的网址，或由系统管理员写入 services.yaml 的 http.origins'],
   'bad-csrf': [403, '页面令牌已失效，请刷新页面后重试'],
   'same-person': [403, '提出人与批准人不能是同一人'],
   'not-found': [404, '没有找到所请求的内容'],

@@ -14,6 +14,10 @@ export function createApp(deps: HttpDeps): Koa {
   app.silent = true
   app.use(securityHeaders(deps.secureCookies))
   app.use(envelope(deps))
+  app.use((ctx, next) => {
+    if (deps.isOurName?.(ctx.req) === false) throw new Refusal('bad-host')
+    return next()
+  })
   app.use(probes(deps))
   app.use(apiRoutes(deps))
   app.use(pages(deps.webDist))

@@ -5,6 +5,8 @@ import { Refusal } from '../refusal.ts'
 
 export const JSON_LIMIT = 64 * 1024
 export const RAW_LIMIT = 1024 * 1024
+/** Nobody nests deeper on purpose; what recurses over a body must not run out of stack. */
+export const DEPTH_LIMIT = 64
 
 /**
  * The body as the route wants it: JSON parsed, bytes, or undefined.
@@ -37,9 +39,31 @@ async function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
 }
 
 function parse(bytes: Buffer): unknown {
+  if (isTooDeep(bytes))
+    throw new Refusal('bad-input', undefined, [{ path: '', message: `嵌套不能超过 ${DEPTH_LIMIT} 层` }])
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     throw new Refusal('bad-input', undefined, [{ path: '', message: '不是有效的 UTF-8 JSON' }])
   }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b])
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d])
+
+/** Counts brackets outside of texts; UTF-8 keeps them apart from all other characters. */
+function isTooDeep(bytes: Uint8Array): boolean {
+  let depth = 0
+  let inText = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (inText) {
+      if (byte === BACKSLASH) at++
+      else if (byte === QUOTE) inText = false
+    } else if (byte === QUOTE) inText = true
+    else if (CLOSING.has(byte)) depth--
+    else if (OPENING.has(byte) && ++depth > DEPTH_LIMIT) return true
+  }
+  return false
 }

@@ -2,6 +2,7 @@ import type { Readiness } from '../../contract/http/system.ts'
 import type { Clock } from '../clock.ts'
 import type { BoundRoute, Principal } from '../feature.ts'
 import type { Credentials } from '../people/authenticate.ts'
+import type { HostJudge } from './host.ts'
 
 /** What http is handed; it names no feature. */
 export interface HttpDeps {
@@ -9,6 +10,8 @@ export interface HttpDeps {
   authenticate(shown: Credentials): Promise<Principal | undefined>
   csrfOf(sessionId: string): string
   clock: Clock
+  /** Whether a request names us; left out: whatever it says. */
+  isOurName?: HostJudge
   /** Further origins besides the server's own. */
   origins: readonly string[]
   secureCookies: boolean

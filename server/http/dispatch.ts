@@ -1,6 +1,7 @@
 import type { ParameterizedContext } from 'koa'
 import { z } from 'zod'
 import type { BoundRoute, Call, Principal, StreamAnswer } from '../feature.ts'
+import { HOST_ONLY } from '../people/cookie.ts'
 import { Refusal } from '../refusal.ts'
 import { readBody } from './body.ts'
 import type { HttpDeps } from './deps.ts'
@@ -121,7 +122,9 @@ function answer(ctx: ParameterizedContext, { spec }: BoundRoute, value: unknown,
 const cookieSetter =
   (ctx: ParameterizedContext, secure: boolean): Call<unknown, unknown, unknown>['setCookie'] =>
   (name, value, { maxAgeS, httpOnly = true, path = '/' }) => {
-    const parts = [`${name}=${value ?? ''}`, `Path=${path}`, 'SameSite=Strict']
+    // `__Host-` (RFC 6265bis 4.1.3.2): no sibling host and no plain-text page can have set it.
+    const own = secure && path === '/' ? `${HOST_ONLY}${name}` : name
+    const parts = [`${own}=${value ?? ''}`, `Path=${path}`, 'SameSite=Strict']
     if (httpOnly) parts.push('HttpOnly')
     if (secure) parts.push('Secure')
     if (value === null) parts.push('Max-Age=0')

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import { parseTopic } from '../../contract/topics.ts'
@@ -29,6 +29,8 @@ export interface BrokerOptions {
   site: string
   /** User name → password: `server`, each collector by its id, `probe` in the demo. */
   accounts: ReadonlyMap<string, string>
+  /** PEM texts: the port then speaks TLS only. */
+  tls?: { cert: string; key: string }
   door: Door
   now(): number
   log: Log
@@ -45,6 +47,18 @@ export function passwordChecker(accounts: ReadonlyMap<string, string>) {
   const nobody = digest('')
   return (username: string, password: Uint8Array): boolean =>
     timingSafeEqual(digest(password), digests.get(username) ?? nobody) && digests.has(username) && password.length > 0
+}
+
+async function tlsServer(
+  identity: { cert: string; key: string },
+  hear: (socket: Socket) => void,
+  log: Log,
+): Promise<Server> {
+  const { createServer: createTls } = await import('node:tls')
+  const options = { ...identity, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_MS } as const
+  return createTls(options, hear).on('tlsClientError', (error, socket) =>
+    log('warn', `MQTT 的 TLS 握手失败（${socket.remoteAddress}）：${error.message}`),
+  )
 }
 
 class Denied extends Error {
@@ -102,10 +116,12 @@ export class EmbeddedBroker implements Wire {
     aedes.on('connectionError', (_client, error) => log('warn', `MQTT 连接被拒：${error.message}`))
     aedes.on('clientReady', (client) => this.#watchStorm(client))
     this.#aedes = aedes
-    const server = createServer((socket) => {
+    const { tls } = this.#options
+    const hear = (socket: Socket) => {
       guardFrames(socket, MOST_PACKET_BYTES)
       aedes.handle(socket)
-    })
+    }
+    const server = tls ? await tlsServer(tls, hear, log) : createServer(hear)
     server.maxConnections = maxClients + 50
     this.#server = server
     await this.#listen(server)

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Namespace, Server } from 'socket.io'
 import { type ClientToServer, type Hello, NAMESPACES, type ServerToClient } from '../../contract/live.ts'
@@ -20,6 +20,8 @@ export interface HubDeps {
   clock: Clock
   authenticate(shown: Credentials, touch: boolean): Promise<Principal | undefined>
   origins: readonly string[]
+  /** Whether a handshake names us; left out: whatever it says. */
+  isOurName?(req: IncomingMessage): boolean
   office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout'>
   painted(receipt: PaintReceipt): void
   failed(error: unknown, where: string): void
@@ -101,7 +103,8 @@ export class LiveHub {
       perMessageDeflate: false,
       connectTimeout: 10_000,
       // A revoked session must not recover without being asked; snapshot and rev are the truth anyway.
-      allowRequest: (req, answer) => answer(null, mayKnock(req, this.#deps.origins)),
+      allowRequest: (req, answer) =>
+        answer(null, this.#deps.isOurName?.(req) !== false && mayKnock(req, this.#deps.origins)),
     })
     this.#io = io
     // Socket.IO's own first room would take anybody without a question and count them nowhere.

@@ -24,8 +24,14 @@ export function unsign(key: string, name: string, signed: string): string | unde
 /** The CSRF token is bound to its session and needs no place of its own. */
 export const csrfToken = (key: string, sessionId: string): string => mac(key, `csrf:${sessionId}`)
 
-/** First value of a cookie in a Cookie header. */
-export function readCookie(header: string | undefined, name: string): string | undefined {
+/** Name prefix of cookies that only this very host can have set, over TLS. */
+export const HOST_ONLY = '__Host-'
+
+/** First value of a cookie in a Cookie header; the one that no other host can have planted comes first. */
+export const readCookie = (header: string | undefined, name: string): string | undefined =>
+  named(header, HOST_ONLY + name) ?? named(header, name)
+
+function named(header: string | undefined, name: string): string | undefined {
   for (const part of (header ?? '').split(';')) {
     const at = part.indexOf('=')
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()

@@ -39,8 +39,12 @@ export interface Hall extends Office {
 }
 
 /** The real people, http and live rooms with the panels of a test; sockets are real ones. */
-export async function openHall(panels: readonly Panel[], timing: HubDeps['timing'] = {}): Promise<Hall> {
-  const office = await openOffice()
+export async function openHall(
+  panels: readonly Panel[],
+  timing: HubDeps['timing'] = {},
+  options: Parameters<typeof openOffice>[0] = {},
+): Promise<Hall> {
+  const office = await openOffice(options)
   const painted: PaintReceipt[] = []
   const broken: unknown[] = []
   const hub = new LiveHub({
