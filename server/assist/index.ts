@@ -1,15 +1,24 @@
-import type { Config } from '../../config/load.ts'
 import { assistRoutes } from '../../contract/http/assist.ts'
 import { bind, type Feature } from '../feature.ts'
+import type { AssistDeps } from './context.ts'
 import { entityFinder } from './entities/index.ts'
+import { assistFigures } from './figures.ts'
+import { assistMigrations } from './migrations.ts'
+import { ReadingJobs } from './reading/jobs.ts'
+import { readingCalls } from './reading/routes.ts'
 import { reckonSentence } from './sentencing.ts'
 
-/** Assisted handling (seed article, part two): proposals with their reckoning, never a decision. */
-export function assistFeature({ config }: { config: Pick<Config, 'sentencing'> }): Feature {
-  const { sentencing } = config
+export type { AssistDeps } from './context.ts'
+
+/** Assisted handling (seed article, part two): proposals with their reckoning and their source, never a decision. */
+export function assistFeature(deps: AssistDeps): Feature & { jobs: ReadingJobs } {
+  const { sentencing } = deps.config
   const find = entityFinder(sentencing)
+  const jobs = new ReadingJobs(deps)
   return {
     name: 'assist',
+    jobs,
+    migrations: assistMigrations,
     routes: [
       bind(assistRoutes.entities, async ({ body }) => ({ entities: find(body.text) })),
       bind(assistRoutes.sentencing, async ({ body }) => reckonSentence(sentencing, body)),
@@ -18,6 +27,10 @@ export function assistFeature({ config }: { config: Pick<Config, 'sentencing'> }
         legalBasis: sentencing.legal_basis,
         factors: sentencing.factors.map(({ name, layer, min, max, note }) => ({ name, layer, min, max, note })),
       })),
+      ...readingCalls(deps, jobs),
     ],
+    figures: [assistFigures(deps)],
+    start: () => jobs.open(),
+    stop: () => jobs.close(),
   }
 }

@@ -62,6 +62,9 @@ const PROGRAMS = [
   ['fonts-noto-cjk', hasChineseFont],
   ['clamav-daemon', () => inPath('clamd')],
   ['gcc', () => inPath('cc')],
+  ['tesseract-ocr', () => inPath('tesseract')],
+  ['tesseract-ocr-chi-sim', () => existsSync('/usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata')],
+  ['poppler-utils', () => inPath('pdftoppm')],
   ['libc6-dev', () => existsSync('/usr/include/stdio.h')],
 ]
 const missingPrograms = () => PROGRAMS.filter(([, present]) => !present()).map(([name]) => name)

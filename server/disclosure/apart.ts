@@ -17,6 +17,12 @@ export interface ReadJob {
   bytes: Uint8Array
   format: FileFormat
 }
+/** For reading on the screen: pages where the format has them, scans left empty. */
+export interface PagesJob {
+  do: 'pages'
+  bytes: Uint8Array
+  format: FileFormat
+}
 export interface ExportJob {
   do: 'export'
   blocks: readonly Block[]
@@ -32,10 +38,11 @@ export interface CheckJob {
 }
 export interface Answers {
   read: Extract
+  pages: { parts: { page: number | null; text: string }[]; warnings: string[] }
   export: { bytes: Uint8Array; leftovers: Leftover[] }
   check: { leftovers: Leftover[]; text: string }
 }
-export type Job = ReadJob | ExportJob | CheckJob
+export type Job = ReadJob | PagesJob | ExportJob | CheckJob
 export type JobAnswer = { ok: true; answer: Answers[Job['do']] } | { ok: false; why: string }
 
 const TIMEOUT_MS = 60_000

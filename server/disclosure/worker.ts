@@ -2,13 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Answers, Job, JobAnswer } from './apart.ts'
 import { makeCopy } from './copy.ts'
 import { DocumentRefused } from './files/model.ts'
-import { readFile } from './files/read.ts'
+import { readFile, readPages } from './files/read.ts'
 import { reread } from './files/reread.ts'
 import { leftoversOf } from './leftovers.ts'
 
 /** The thread that opens, writes and re-reads files (apart.ts). */
 async function work(job: Job): Promise<Answers[Job['do']]> {
   if (job.do === 'read') return readFile(job.bytes, job.format)
+  if (job.do === 'pages') return readPages(job.bytes, job.format)
   const made = job.do === 'export' ? await makeCopy(job.blocks, job.replacements, job.format) : Buffer.from(job.bytes)
   const { rules, parties, documentKind, allowed } = job.about
   const second = await reread(made, job.format)

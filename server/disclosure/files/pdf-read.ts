@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { textOf } from './flat.ts'
 import { type Block, DocumentRefused, type Extract, LIMITS } from './model.ts'
 
 interface Line {
@@ -19,6 +20,21 @@ const BROKEN = 'PDF 不完整或已损坏，请重新生成'
 
 /** Text of a PDF by pdf.js. A scan without a text layer is refused. @throws DocumentRefused */
 export async function readPdf(bytes: Uint8Array): Promise<Extract> {
+  const { pages, annotated } = await pagesOf(bytes)
+  const blocks = paragraphsOf(pages.flat())
+  if (blocks.every((block) => block.style !== 'table' && block.text.trim() === ''))
+    throw new DocumentRefused('PDF 中没有可读的文字（可能是扫描件），请先识别文字')
+  const warnings = ['PDF 中的图片与印章不带入副本']
+  return { blocks, warnings: annotated ? ['含批注或链接：不带入副本', ...warnings] : warnings }
+}
+
+/** Text of each page; a page without a text layer is empty. @throws DocumentRefused */
+export async function readPdfPages(bytes: Uint8Array): Promise<string[]> {
+  const { pages } = await pagesOf(bytes)
+  return pages.map((lines) => textOf({ blocks: paragraphsOf(lines) }).trimEnd())
+}
+
+async function pagesOf(bytes: Uint8Array): Promise<{ pages: Line[][]; annotated: boolean }> {
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs')
   const home = dirname(dirname(dirname(fileURLToPath(import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs')))))
   const task = getDocument({
@@ -36,20 +52,16 @@ export async function readPdf(bytes: Uint8Array): Promise<Extract> {
   })
   try {
     if (pdf.numPages > LIMITS.pages) throw new DocumentRefused(`PDF 有 ${pdf.numPages} 页，超过 ${LIMITS.pages} 页`)
-    const warnings = new Set<string>()
-    const lines: Line[] = []
+    const pages: Line[][] = []
+    let annotated = false
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number)
       const { items } = await page.getTextContent({ includeMarkedContent: false })
-      lines.push(...linesOf(items as Item[]))
-      if ((await page.getAnnotations()).length > 0) warnings.add('含批注或链接：不带入副本')
+      pages.push(linesOf(items as Item[]))
+      if ((await page.getAnnotations()).length > 0) annotated = true
       page.cleanup()
     }
-    const blocks = paragraphsOf(lines)
-    if (blocks.every((block) => block.style !== 'table' && block.text.trim() === ''))
-      throw new DocumentRefused('PDF 中没有可读的文字（可能是扫描件），请先识别文字')
-    warnings.add('PDF 中的图片与印章不带入副本')
-    return { blocks, warnings: [...warnings] }
+    return { pages, annotated }
   } catch (error) {
     throw error instanceof DocumentRefused ? error : new DocumentRefused(BROKEN)
   } finally {

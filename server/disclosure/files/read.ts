@@ -18,3 +18,18 @@ async function byFormat(bytes: Uint8Array, format: FileFormat): Promise<Extract>
   if (format === 'pdf') return (await import('./pdf-read.ts')).readPdf(bytes)
   return readText(bytes)
 }
+
+/** The same for reading on the screen: a PDF page by page, and a scan is no fault. @throws DocumentRefused */
+export async function readPages(
+  bytes: Uint8Array,
+  format: FileFormat,
+): Promise<{ parts: { page: number | null; text: string }[]; warnings: string[] }> {
+  if (format !== 'pdf') {
+    const extract = await readFile(bytes, format)
+    return { parts: [{ page: null, text: textOf(extract).trimEnd() }], warnings: extract.warnings }
+  }
+  const pages = await (await import('./pdf-read.ts')).readPdfPages(bytes)
+  const length = pages.reduce((sum, text) => sum + text.length, 0)
+  if (length > LIMITS.characters) throw new DocumentRefused(`文字过长（${length} 字），请分开上传`)
+  return { parts: pages.map((text, at) => ({ page: at + 1, text })), warnings: [] }
+}

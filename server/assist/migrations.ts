@@ -1,0 +1,5 @@
+import type { Migration } from '../feature.ts'
+import { readingMigrations } from './reading/tables.ts'
+
+/** In the order of their making. */
+export const assistMigrations: readonly Migration[] = [...readingMigrations]
