@@ -28,6 +28,7 @@ import { reviewPort } from './cases/review-port.ts'
 import { caseId } from './cases/rules.ts'
 import { windowPort } from './cases/window-port.ts'
 import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
+import { clusterFeature, joinLine, mustBeShared, openCluster, SESSION } from './cluster/index.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
@@ -75,7 +76,7 @@ export interface HouseOptions {
   config: Config
   dataDir: string
   secrets: Secrets
-  environment: Pick<Environment, 'port' | 'host' | 'mqttPort'>
+  environment: Pick<Environment, 'port' | 'host' | 'mqttPort' | 'cluster'>
   log: Logger
   /** Accounts and wall key of the demo; none in production. */
   demo?: Demo
@@ -94,6 +95,8 @@ export interface House {
 }
 
 const PREDECESSOR_MS = 10_000
+/** Between the receipt of an event and the hand-over of its point. */
+const LOST_MS = 60_000
 /** Panels that show alerts of their domain. */
 const PANELS_OF = { terminal: ['terminal'], access: ['access', 'map'], patrol: ['patrol'], case: ['flow'] }
 
@@ -110,14 +113,22 @@ export async function assemble(options: HouseOptions): Promise<House> {
   const say: Log = (level, message, details) => log[level]({ details }, message)
   const secret = (ref: Parameters<typeof resolveSecret>[0]) => resolveSecret(ref, secrets)
 
+  const one = environment.cluster
+  if (one) mustBeShared(services)
+  const sharedDir = one?.sharedDir ?? dataDir
   const records = new RecordStore(
     services.records.kind === 'sqlite'
       ? { kind: 'sqlite', file: join(dataDir, 'records.sqlite') }
-      : { kind: 'postgres', url: secret(services.records.url) },
+      : { kind: 'postgres', url: secret(services.records.url), ...(one ? { session: SESSION } : {}) },
     {
       now,
+      ...(one ? { line: joinLine } : {}),
       beforeCommit: traceWrite,
-      committed: (change) => hub.committed(change),
+      committed: (change) => {
+        hub.committed(change)
+        const body = { touched: [...change.touched], announced: change.announced }
+        cluster?.tell({ kind: 'committed', body })
+      },
       failed: (error) => failed(error, 'after commit'),
     },
   )
@@ -145,7 +156,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     isPerson: (text) => site.people.some(({ name }) => name === text),
     figure: (name) => figures.find(name),
     panelsOf: PANELS_OF,
-    selftestSeen: (eventId, at) => sources.selftestSeen(eventId, at),
+    ...(one ? { leads: () => cluster?.leads() === true } : {}),
+    selftestSeen: (eventId, at) => {
+      sources.selftestSeen(eventId, at)
+      cluster?.tell({ kind: 'selftest', body: eventId })
+    },
     shiftStart: shiftStartOf(site.shifts),
     history: (query) => history(records.read, query),
     eventsOf: (ids) => eventsOf(records.read, ids),
@@ -161,7 +176,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     now,
     newId,
     log,
-    wire: selftestWire({ broker: () => wire.address(), failed: (error) => failed(error, 'selftest') }),
+    wire: selftestWire({
+      ...(one ? { clientId: `selftest-${one.member}` } : {}),
+      broker: () => wire.address(),
+      failed: (error) => failed(error, 'selftest'),
+    }),
     ingest: () => ingest.stats(),
     intake: () => ingest.state(),
     quarantineOpen: () => ingest.quarantineOpen(),
@@ -280,7 +299,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     newId,
     randomToken,
     randomBytes: randomOctets,
-    revoked: (who) => hub.revoked(who),
+    revoked: (who) => {
+      hub.revoked(who)
+      cluster?.tell({ kind: 'revoked', body: who })
+    },
+    failedFrom: (ip) => cluster?.tell({ kind: 'failed', body: ip }),
   })
   const ingest = ingestFeature({
     records,
@@ -308,6 +331,14 @@ export async function assemble(options: HouseOptions): Promise<House> {
         demo: site.demo,
       }),
     onState: () => hub.committed({ touched: new Set(['sources']), announced: [] }),
+    ...(one
+      ? {
+          cluster: {
+            leads: () => cluster?.leads() === true,
+            stored: (counts) => cluster?.tell({ kind: 'stored', body: counts }),
+          },
+        }
+      : {}),
     log: say,
   })
 
@@ -331,8 +362,42 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed,
   })
 
+  const cluster =
+    one &&
+    openCluster({
+      ...one,
+      records,
+      site: site.site,
+      version: VERSION,
+      newId,
+      heeding: {
+        committed: ({ touched, announced }) => hub.committed({ touched: new Set(touched), announced }),
+        revoked: (who) => {
+          people.forget()
+          hub.revoked(who)
+        },
+        failed: (ip) => people.failedElsewhere(ip),
+        selftest: (eventId) => sources.selftestSeen(eventId, now()),
+        stored: (counts) => ingest.storedElsewhere(counts),
+      },
+      missed: () => {
+        people.forget()
+        hub.readAfresh()
+      },
+      refresh: async () => {
+        for (const feature of features) await feature.refresh?.()
+      },
+      lost: (_member, seenMs) => void passOn(seenMs - LOST_MS).catch((error: unknown) => failed(error, 'lost member')),
+      log: say,
+    })
+  /** Points of events that a server which is gone had stored but perhaps not handed on; written again without harm. */
+  const passOn = async (since: number): Promise<void> => {
+    for await (const events of receivedSince(records.read, since)) metrics.sink.write(events.map(eventPoint))
+  }
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
+    ...(cluster ? [clusterFeature(cluster, records.read)] : []),
     audit,
     approvals,
     people.feature,
@@ -370,7 +435,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       cases: windowPort,
       petitions: petitionRegister(petitionDeps),
       figure: (name) => figures.find(name),
-      folder: join(dataDir, 'window'),
+      folder: join(sharedDir, 'window'),
       siteKey,
       newId,
       randomBytes: randomOctets,
@@ -382,7 +447,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       randomToken,
       randomBytes: randomOctets,
       pdf: async (blocks) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks),
-      signer: signerAt(join(dataDir, 'keys/signing.pem'), config.mediations.signing.algorithm),
+      signer: signerAt(join(sharedDir, 'keys/signing.pem'), config.mediations.signing.algorithm),
       anchor,
     }),
     ingest,
@@ -427,6 +492,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     chance,
     log: say,
     waitMs: PREDECESSOR_MS,
+    cluster: one !== undefined,
   })
   const routes = [...every((feature) => feature.routes), ...figureRoutes(figures)]
   const app = createApp({
@@ -464,13 +530,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
     records,
     every((feature) => feature.ticks),
     failed,
+    cluster,
   )
   let started: 'no' | 'yes' | 'stopped' = 'no'
 
+  const address = (): string => {
+    const { port } = http.address() as AddressInfo
+    return `${services.http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+
   return {
     get url() {
-      const { port } = http.address() as AddressInfo
-      return `${services.http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+      return address()
     },
     get mqttUrl() {
       return wire.address().url
@@ -480,10 +551,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
       const { demo } = options
       if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()
+      await cluster?.listen()
       for (const feature of features) await feature.start?.()
       await wire.start()
       await listen(http, host, environment.port ?? services.http.port)
       hub.start(http)
+      await cluster?.start(urlOf())
       ticks.start()
       started = 'yes'
     },
@@ -492,6 +565,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       started = 'stopped'
       // New events stop first; what has been taken is committed and receipted before the stores close.
       await ticks.stop()
+      await cluster?.stop()
       await hub.stop()
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Services } from '../config/schema.ts'
+import { SHARE_GROUP } from './cluster/settings.ts'
 import { brokerAccounts, type Secrets } from './commands/data.ts'
 import { SERVER_USER } from './ingest/rights.ts'
 import type { Door, Log, Wire } from './ingest/wire.ts'
@@ -20,6 +21,8 @@ export interface WireDeps {
   chance(): number
   log: Log
   waitMs: number
+  /** One of several servers: events are shared. */
+  cluster?: boolean
 }
 
 /** Where and as whom a client of ours signs in. */
@@ -91,7 +94,8 @@ function external(deps: WireDeps, broker: Extract<Services['broker'], { kind: 'm
       const { url, username, caFile, shared } = broker
       // One per machine and data folder: the broker keeps for this name what comes while we are away.
       const clientId = `server-${createHash('sha256').update(`${hostname()} ${dataDir}`).digest('hex').slice(0, 12)}`
-      const optional = { ...(caFile ? { caFile } : {}), ...(shared ? { shared } : {}) }
+      const group = shared ?? (deps.cluster ? SHARE_GROUP : undefined)
+      const optional = { ...(caFile ? { caFile } : {}), ...(group ? { shared: group } : {}) }
       wire = new MqttSubscriber({ url, username, password, clientId, site, door, now, chance, log, ...optional })
       await wire.start()
     },

@@ -24,6 +24,8 @@ export interface DrillWatch {
 /** What main.ts hands to the alerts. */
 export interface AlertsDeps {
   records: Records
+  /** Several servers: this one runs the timers. */
+  leads?(): boolean
   /** config/rules/alerts.yaml */
   rules: AlertRules
   posts: Site['posts']

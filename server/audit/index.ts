@@ -70,8 +70,13 @@ export function auditFeature(deps: AuditDeps): Feature {
       }),
     ],
     ticks: [
-      { name: 'audit.refusals', everyMs: SWEEP_MS, run: async () => refusals.sweep() },
-      { name: 'audit.anchor', everyMs: ANCHOR_MS, run: async ({ afterCommit }) => afterCommit(anchor) },
+      { name: 'audit.refusals', everywhere: true, everyMs: SWEEP_MS, run: async () => refusals.sweep() },
+      {
+        name: 'audit.anchor',
+        everywhere: true,
+        everyMs: ANCHOR_MS,
+        run: async ({ afterCommit }) => afterCommit(anchor),
+      },
     ],
     start: anchor,
     stop: anchor,

@@ -1,10 +1,8 @@
 import type { RedisClientType } from '@redis/client'
+import type { Hint } from './hints.ts'
 
-/** What servers tell one another after a commit. Hints only: whatever counts stands in the records. */
-export interface Told {
-  kind: string
-  body: unknown
-}
+/** Or: more was told than can be kept, so read everything afresh. */
+type Told = Hint | { kind: 'missed' }
 
 export interface BusOptions {
   url: string
@@ -12,7 +10,7 @@ export interface BusOptions {
   /** Name of the Redis stream; one per site. */
   stream: string
   /** From another member, in the order of the stream. */
-  hear(told: Told): void
+  hear(hint: Hint): void
   /** Something may have been missed: an outage of Redis, or more was told than the stream keeps. */
   missed(): void
   log(level: 'info' | 'warn', message: string, details?: unknown): void
@@ -83,10 +81,10 @@ export class Bus {
   }
 
   /** Leaves with the next round of the event loop; waits for Redis when it is away. */
-  tell(kind: string, body: unknown): void {
+  tell(hint: Hint): void {
     if (this.#stopped) return
-    if (this.#waiting.length >= MOST_WAITING) this.#waiting = [{ kind: 'missed', body: null }]
-    this.#waiting.push({ kind, body })
+    if (this.#waiting.length >= MOST_WAITING) this.#waiting = [{ kind: 'missed' }]
+    this.#waiting.push(hint)
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined
     })
@@ -101,7 +99,7 @@ export class Bus {
         const added = this.#clients?.write.xAdd(this.#options.stream, '*', fields, {
           TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: KEPT },
         })
-        await within(added ?? Promise.resolve(), ANSWER_MS)
+        await within(added ?? Promise.resolve(''), ANSWER_MS)
       } catch {
         if (this.#stopped) return
         this.#waiting.unshift(...batch)
@@ -131,8 +129,8 @@ export class Bus {
 
   /** Where reading begins: at the end of what is there. */
   async #newest(client: RedisClientType): Promise<string> {
-    const [last] = await client.xRevRange(this.#options.stream, '+', '-', { COUNT: 1 })
-    return last?.id ?? '0-0'
+    const newest = await client.xRevRange(this.#options.stream, '+', '-', { COUNT: 1 })
+    return newest?.[0]?.id ?? '0-0'
   }
 
   #isUp(): void {

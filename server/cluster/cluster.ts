@@ -1,5 +1,6 @@
 import type { Reader, Records, Tx } from '../feature.ts'
-import { Bus, type Told } from './bus.ts'
+import { Bus } from './bus.ts'
+import { type Heeding, type Hint, heed } from './hints.ts'
 import { Lease, LeaseLost, type MemberRow, noteSilent, readMembers, sayGone, sayHere, sayStarted } from './lease.ts'
 import type { ClusterSettings } from './settings.ts'
 
@@ -16,8 +17,8 @@ export interface ClusterDeps extends Pick<ClusterSettings, 'member' | 'redisUrl'
   site: string
   version: string
   newId(): string
-  /** Another server tells something. */
-  hear(told: Told): void
+  /** What is done when another server tells something. */
+  heeding: Heeding
   /** Hints may have been missed: everything that is kept of the records in memory counts as old. */
   missed(): void
   /** Read again what other servers' turns have changed of what features keep in memory. */
@@ -46,7 +47,9 @@ export class Cluster {
       url: deps.redisUrl,
       member: deps.member,
       stream: `sanling:${deps.site}`,
-      hear: deps.hear,
+      hear: (hint) => {
+        if (!heed(deps.heeding, hint)) deps.log('warn', `来自较新版本的通知 ${hint.kind}，本机不认识，已忽略`)
+      },
       missed: deps.missed,
       log: deps.log,
     })
@@ -67,8 +70,8 @@ export class Cluster {
     }
   }
 
-  tell(kind: string, body: unknown): void {
-    this.#bus.tell(kind, body)
+  tell(hint: Hint): void {
+    this.#bus.tell(hint)
   }
 
   members(read: Reader): Promise<MemberRow[]> {

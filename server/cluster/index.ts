@@ -1,15 +1,20 @@
 import type { Feature, Reader } from '../feature.ts'
 import { figure } from '../figure.ts'
-import type { Cluster } from './cluster.ts'
+import { Cluster, type ClusterDeps } from './cluster.ts'
 import { clusterMigrations } from './tables.ts'
 
-export { Cluster } from './cluster.ts'
 export { joinLine, SESSION } from './line.ts'
 export { mustBeShared } from './settings.ts'
 
 /** A member that has not been heard for so long counts as gone. */
 const HERE_MS = 10_000
 const STALE_AFTER_S = 30
+
+/** Only what several servers need is loaded here; the Redis client comes with `listen`. */
+export const openCluster = (deps: ClusterDeps): Cluster => new Cluster(deps)
+
+/** Only what several servers need is loaded here; the Redis client comes with `listen`. */
+export const openCluster = (deps: ClusterDeps): Cluster => new Cluster(deps)
 
 /** What people see of it: how many servers work, and each of them as a row. */
 export function clusterFeature(cluster: Cluster, read: Reader): Feature {

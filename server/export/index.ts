@@ -12,7 +12,7 @@ export function exportsFeature(deps: ExportDeps): Feature {
   return {
     name: 'exports',
     routes: routes(deps, jobs),
-    ticks: [{ name: 'exports-expire', everyMs: 60_000, run: async (turn) => jobs.expire(turn.now) }],
+    ticks: [{ name: 'exports-expire', everywhere: true, everyMs: 60_000, run: async (turn) => jobs.expire(turn.now) }],
     start: async () => jobs.start(),
     stop: () => jobs.stop(),
   }

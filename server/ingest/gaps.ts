@@ -17,12 +17,18 @@ export class SeqWatch {
   #last: number | null
   #holes: Gap[] = []
 
-  constructor(last: number | null) {
+  constructor(last: number | null, holes: readonly Gap[] = []) {
     this.#last = last
+    this.#holes = [...holes]
   }
 
   get last(): number | null {
     return this.#last
+  }
+
+  /** Still open. */
+  get holes(): readonly Gap[] {
+    return this.#holes
   }
 
   /** A new event's number. */

@@ -29,7 +29,12 @@ export interface GroupCommitParts extends Omit<TurnParts, 'table'> {
   /** After the commit, beside the alarm path: metrics. */
   sideRoad(events: readonly StoredEvent[]): void
   onState(state: IntakeState): void
+  /** Several servers: how many events of each collector were stored here. */
+  counted?(counts: Readonly<Record<string, number>>): void
 }
+
+const countsOf = (deliveries: TurnResult['deliveries']): Record<string, number> =>
+  Object.fromEntries([...deliveries].map(([collector, { stored }]) => [collector, stored]))
 
 const weightOf = ({ checked }: Parcel): number => Math.max(1, checked.events.length + checked.refusals.length)
 
@@ -166,6 +171,7 @@ export class GroupCommit {
       }
     }
     quietly(() => stats.count(result.deliveries, at))
+    quietly(() => this.#parts.counted?.(countsOf(result.deliveries)))
     for (const one of receiptsOf(parcels)) quietly(() => receipt(one.collector, one.receipt))
     for (const parcel of parcels) if (parcel.settle) quietly(() => parcel.settle?.(outcomeOf(parcel)))
     // An event that our own lost turn stored is no news to the inbox, but its point has not left yet. Points are written

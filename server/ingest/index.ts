@@ -39,6 +39,13 @@ export interface IngestDeps extends SignsOfLife {
   /** The store stopped or resumed taking. */
   onState?(state: IntakeState): void
   log: Log
+  /** Left out = the only server. */
+  cluster?: {
+    /** This one runs the timers, and so answers for what all of them hear. */
+    leads(): boolean
+    /** How many events of each collector were stored here, for the counts of the last hour. */
+    stored(counts: Readonly<Record<string, number>>): void
+  }
 }
 
 export interface IngestFeature extends Feature, Door {
@@ -51,6 +58,8 @@ export interface IngestFeature extends Feature, Door {
   fileRefusals(collector: string, refusals: CollectorHealth['refusals'], receivedMs: number): void
   /** What the house itself concludes (a terminal fell silent): an event of the inbox like any other, once by its key. */
   derive(events: readonly Derived[]): void
+  /** Another server has stored these. */
+  storedElsewhere(counts: Readonly<Record<string, number>>): void
 }
 
 const NOTHING: Outcome = { stored: 0, duplicate: 0, rejected: [] }
@@ -58,7 +67,8 @@ const NOTHING: Outcome = { stored: 0, duplicate: 0, rejected: [] }
 /** From a message to the durable inbox: check, dedupe, handlers, receipt; everything else goes to quarantine. */
 export function ingestFeature(deps: IngestDeps): IngestFeature {
   const { records, clock, site, retention, log } = deps
-  const stats = new IngestStats()
+  const { cluster } = deps
+  const stats = new IngestStats(cluster !== undefined)
   const bounds = new QuarantineBounds()
   const group = new GroupCommit({
     records,
@@ -71,9 +81,15 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
       deps.publish(receiptTopic(site, collector), JSON.stringify(receipt), { qos: 1, retain: false }),
     sideRoad: deps.sideRoad,
     onState: (state) => deps.onState?.(state),
+    ...(cluster ? { counted: cluster.stored } : {}),
     log,
   })
   const retentionMs = retention.inboxDays * DAY
+
+  const load = async (): Promise<void> => {
+    await stats.load(records.read)
+    await bounds.load(records.read)
+  }
 
   const partsOf = topicMemory()
   const parcelOf = (topic: string, payload: Uint8Array, receivedMs: number): Parcel | undefined => {
@@ -93,7 +109,7 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
     if (!parts) return
     takeSignOfLife(parts, payload, receivedMs, deps).then(
       (reason) => {
-        if (!reason) return
+        if (!reason || cluster?.leads() === false) return
         const text = Buffer.from(payload).toString('utf8', 0, 65_536)
         const refusals = [
           { id: null, collector: parts.collector, reason, seq: null, ...excerptOf(text), at: receivedMs },
@@ -130,11 +146,9 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
         return promised({ receiptFor: null, topic: null, checked, receivedMs, quarantine, settle: null })
       },
     }),
-    ticks: [gapTick(stats, site, (parcel) => group.put(parcel)), pruneTick(retention)],
-    start: async () => {
-      await stats.load(records.read)
-      await bounds.load(records.read)
-    },
+    ticks: [gapTick(stats, site, cluster !== undefined, (parcel) => group.put(parcel)), pruneTick(retention)],
+    refresh: () => load(),
+    start: () => load(),
     stop: () => group.stop(),
     submit: (topic, payload, receivedMs) => {
       const parcel = parcelOf(topic, payload, receivedMs)
@@ -157,7 +171,7 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
     }),
     quarantineOpen: () => countOpen(records.read),
     fileRefusals(collector, refusals, receivedMs) {
-      if (refusals.length === 0) return
+      if (refusals.length === 0 || cluster?.leads() === false) return
       const rows = refusals.map(({ reason, excerpt }) => ({
         id: null,
         collector,
@@ -167,6 +181,9 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
         at: receivedMs,
       }))
       own({ events: [], refusals: rows }, receivedMs)
+    },
+    storedElsewhere(counts) {
+      for (const [collector, stored] of Object.entries(counts)) stats.countMinute(collector, stored, clock.now())
     },
     derive(events) {
       const now = clock.now()
@@ -207,12 +224,13 @@ function misdirected(topic: string, payload: Uint8Array, receivedMs: number): Ch
 }
 
 /** Numbers that never came become an event of their own: the alert rules decide how loud it is. */
-function gapTick(stats: IngestStats, site: string, put: (parcel: Parcel) => void): Tick {
+function gapTick(stats: IngestStats, site: string, shared: boolean, put: (parcel: Parcel) => void): Tick {
   return {
     name: 'ingest.gaps',
     everyMs: GAP_EVERY_MS,
     run: async (turn) => {
-      const events = stats.gaps(turn.now).map(({ collector, gap }) => gapEvent(collector, gap, site, turn.now))
+      const found = shared ? await stats.sharedGaps(turn.tx, turn.now) : stats.gaps(turn.now)
+      const events = found.map(({ collector, gap }) => gapEvent(collector, gap, site, turn.now))
       if (events.length === 0) return
       const checked = { events, refusals: [] }
       turn.afterCommit(() =>

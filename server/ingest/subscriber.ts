@@ -8,6 +8,9 @@ const KEEPALIVE_S = 60
 /** Parsing stands still while a message is held back, answers to pings included: well below the keepalive. */
 const HOLD_MS = (KEEPALIVE_S * 1000) / 2
 const RECONNECT_MS = 1000
+/** Of several servers: a silent one must not be dealt events for a minute and a half. */
+const SHARED_KEEPALIVE_S = 10
+const SHARED_HOLD_MS = (SHARED_KEEPALIVE_S * 1000) / 2
 const STOP_MS = 1500
 const SLOW_RECONNECT_MS = 10_000
 /**
@@ -25,7 +28,10 @@ export interface SubscriberOptions {
   username: string
   password: string
   caFile?: string
-  /** Group of a shared subscription, when several servers share the load. */
+  /**
+   * Group of a shared subscription, when several servers share the events. What collectors say of themselves goes to
+   * every server: a shared subscription would not even bring what the broker keeps of it (MQTT 5, 4.8.2).
+   */
   shared?: string
   /** Fixed, one per server: the broker keeps what comes while we are away. */
   clientId: string
@@ -65,13 +71,15 @@ export class MqttSubscriber implements Wire {
 
   /** Starts connecting; a broker that is not there yet is tried again for ever and shows in `ready`. */
   async start(): Promise<void> {
-    const { url, username, password, caFile, clientId, log } = this.#options
+    const { url, username, password, caFile, clientId, log, shared } = this.#options
     const options: IClientOptions = {
       username,
       password,
       clientId,
-      clean: false,
-      keepalive: KEEPALIVE_S,
+      // A broker goes on dealing events to a member whose session it keeps. What it had dealt to one that died has no
+      // receipt, so the collectors send it again.
+      clean: shared !== undefined,
+      keepalive: shared === undefined ? KEEPALIVE_S : SHARED_KEEPALIVE_S,
       protocolVersion: 4,
       queueQoSZero: false,
       reconnectPeriod: RECONNECT_MS,
@@ -121,7 +129,10 @@ export class MqttSubscriber implements Wire {
     client.options.reconnectPeriod = this.#jitter(RECONNECT_MS)
     if (this.#storm.see(clientId, now()))
       log('error', `另一个程序在用同一个 MQTT 客户端标识 “${clientId}”，彼此反复挤下线：请为每台服务器设不同的标识`)
-    const filters = serverFilters(site).map((filter) => (shared ? `$share/${shared}/${filter}` : filter))
+    const isEvents = (filter: string) => filter.endsWith('/evt/+')
+    const filters = serverFilters(site).map((filter) =>
+      shared && isEvents(filter) ? `$share/${shared}/${filter}` : filter,
+    )
     client.subscribe(filters, { qos: 1 }, (error, granted) => {
       const denied = granted?.find(({ qos }) => Number(qos) > 2)
       this.#subscribed = !error && !denied
@@ -165,10 +176,13 @@ export class MqttSubscriber implements Wire {
   /** Holds the stream back; when that takes too long, hangs up: the broker keeps what it has for us. */
   #hold(taken: boolean, done: () => void): void {
     let settled = false
-    const timer = setTimeout(() => {
-      settled = true
-      this.#pause()
-    }, this.#options.holdMs ?? HOLD_MS)
+    const timer = setTimeout(
+      () => {
+        settled = true
+        this.#pause()
+      },
+      this.#options.holdMs ?? (this.#options.shared === undefined ? HOLD_MS : SHARED_HOLD_MS),
+    )
     this.#options.door.whenLow().then(() => {
       clearTimeout(timer)
       if (!settled && taken) done()

@@ -53,6 +53,8 @@ export interface CollectorRow {
   duplicate: number
   rejected: number
   missing: number
+  /** Several servers only: numbers still awaited, JSON. */
+  holes: string | null
 }
 
 export type IngestTables = {
@@ -104,5 +106,10 @@ export const migrations: readonly Migration[] = [
         .addColumn('missing', 'bigint', (column) => column.notNull())
         .execute()
     },
+  },
+  {
+    // Where several servers share a collector's events, what is missing is known only by all of them together.
+    id: 'ingest/003-holes',
+    up: (db) => db.schema.alterTable('ingest_collector').addColumn('holes', 'text').execute(),
   },
 ]

@@ -85,11 +85,10 @@ export class LiveHub {
   get screens(): number {
     return this.#screens.size
   /** Reads all panels once while nobody looks: their past is kept all the same. */
-  async sample(): Promise<void> {
+  async sample(): Promise<void> 
     if (this.#screens.size > 0) return
     await this.#board.watch()
     if (this.#screens.size === 0) this.#board.rest()
-  }
 
   }
 
@@ -145,6 +144,12 @@ export class LiveHub {
       if (this.#announced.size <= REMEMBERED) break
       this.#announced.delete(oldest)
     }
+  }
+
+  /** Several servers: changes may have been missed. Every panel is read again, and every socket's right asked anew. */
+  readAfresh(): void {
+    this.#board.touch(this.#deps.panels.map(({ name }) => name))
+    void this.#recheck().catch((error: unknown) => this.#deps.failed(error, 'recheck'))
   }
 
   /** Cuts the sockets of what has ended. */

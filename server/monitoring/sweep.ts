@@ -32,6 +32,7 @@ export function openSweep(deps: MonitoringDeps): Sweep {
     },
     tick: {
       name: 'monitoring-checks',
+      everywhere: true,
       everyMs: 3000,
       async run(turn) {
         const today = officeDate(turn.now)

@@ -28,6 +28,8 @@ export interface PeopleDeps {
   randomToken(): string
   randomBytes(size: number): Uint8Array<ArrayBuffer>
   revoked(who: Revoked): void
+  /** Tells the other servers that a sign-in from that address failed. */
+  failedFrom?(ip: string): void
 }
 
 export interface People {
@@ -35,6 +37,10 @@ export interface People {
   /** Who calls; undefined = anonymous. Shared by http and live. `touch` false: does not count as activity. */
   authenticate(shown: Credentials, touch?: boolean): Promise<Principal | undefined>
   csrfOf(sessionId: string): string
+  /** Several servers: somewhere else a right, a token or a key has changed. */
+  forget(): void
+  /** Several servers: a sign-in from that address failed on another one. */
+  failedElsewhere(ip: string): void
 }
 
 const SWEEP_MS = 10 * 60_000
@@ -54,6 +60,8 @@ export function openPeople(options: PeopleDeps): People {
   return {
     authenticate: (shown, touch) => authenticator.authenticate(shown, touch),
     csrfOf: (sessionId) => csrfToken(deps.cookieKey, sessionId),
+    forget: () => authenticator.forget(),
+    failedElsewhere: (ip) => desk.failedElsewhere(ip),
     feature: {
       name: 'people',
       migrations: [...migrations, ...accountMigrations],

@@ -31,6 +31,8 @@ export interface LoginDeps {
   /** The office's directory, where accounts may live. */
   directory?: Directory | undefined
   randomToken(): string
+  /** Tells the other servers. */
+  failedFrom?(ip: string): void
 }
 
 export interface LoginAttempt {
@@ -65,6 +67,11 @@ export class LoginDesk {
 
   constructor(deps: LoginDeps) {
     this.#deps = deps
+  }
+
+  /** Another server saw a failure from that address: the limit holds for all of them together. */
+  failedElsewhere(ip: string): void {
+    this.#addresses.failed(ip, this.#deps.clock.now())
   }
 
   /** @throws Refusal `bad-credentials`, `locked-out`, `too-many-requests` */
@@ -108,6 +115,7 @@ export class LoginDesk {
   async #refuse(attempt: LoginAttempt): Promise<never> {
     const { records, audit } = this.#deps
     this.#addresses.failed(attempt.ip, this.#deps.clock.now())
+    this.#deps.failedFrom?.(attempt.ip)
     await records.write(async ({ tx, now }) => {
       const failures = afterFailure(await failuresOf(tx, attempt.username), now)
       await saveFailures(tx, attempt.username, failures)

@@ -51,6 +51,11 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
     onHealth: (collector, _domain, health, receivedMs) => watch.onHealth(collector, health, receivedMs),
     freshness: async (sourceIds) => watch.freshness(sourceIds),
     selftestSeen: (eventId) => selftest.seen(eventId),
+    async refresh() {
+      await watch.refresh()
+      await selftest.refresh()
+      await traces.start(deps.records.read)
+    },
     async start() {
       await watch.start()
       await traces.start(deps.records.read)

@@ -10,6 +10,8 @@ export interface SelftestWireOptions {
   /** Asked at the first publication, when the broker's port is known. */
   broker(): { url: string; username: string; password: string; caFile?: Uint8Array }
   failed(error: Error): void
+  /** Of several servers each needs its own. */
+  clientId?: string
 }
 
 const RECONNECT_MS = 5000
@@ -20,7 +22,7 @@ export function selftestWire(options: SelftestWireOptions): SelftestWire {
   const connect = (): MqttClient => {
     const { url, username, password, caFile } = options.broker()
     const made = mqtt.connect(url, {
-      clientId: 'selftest',
+      clientId: options.clientId ?? 'selftest',
       username,
       password,
       ...(caFile ? { ca: Buffer.from(caFile) } : {}),

@@ -36,6 +36,12 @@ export class Selftest {
     this.#startedAt = this.#deps.now()
   }
 
+  /** Several servers: what the one that sends has found. A test of its own that is still awaited stays. */
+  async refresh(): Promise<void> {
+    const { seenAt, tookMs, missed } = await loadSelftest(this.#deps.records.read)
+    if ((seenAt ?? 0) >= (this.#record.seenAt ?? 0)) this.#record = { ...this.#record, seenAt, tookMs, missed }
+  }
+
   /** It has come through rules, life cycle and disk. Only our own counts: nobody else may say that the path is well. */
   seen(eventId: string): void {
     const now = this.#deps.now()

@@ -27,6 +27,7 @@ export class Traces {
 
   async start(db: Reader): Promise<void> {
     const rows = await tables(db).selectFrom('source_gap').selectAll().orderBy('at').execute()
+    this.#gaps.clear()
     for (const { source, ...gap } of rows) this.#keep(source, gap)
   }
 

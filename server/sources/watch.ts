@@ -50,6 +50,14 @@ export class Watch {
     this.#startedAt = this.#deps.now()
   }
 
+  /** Several servers: what the one that looks at the deadlines has found; what they say this one hears by itself. */
+  async refresh(): Promise<void> {
+    for (const { id, state, silentSince, ...said } of await loadSources(this.#deps.records.read)) {
+      const known = this.#records.get(id)
+      if (known) this.#records.set(id, { ...(known.heardMs === null ? { ...said, id } : known), state, silentSince })
+    }
+  }
+
   record(id: string): SourceRecord {
     return this.#records.get(id) ?? freshSource(id)
   }
