@@ -13,9 +13,6 @@ const STALE_AFTER_S = 30
 /** Only what several servers need is loaded here; the Redis client comes with `listen`. */
 export const openCluster = (deps: ClusterDeps): Cluster => new Cluster(deps)
 
-/** Only what several servers need is loaded here; the Redis client comes with `listen`. */
-export const openCluster = (deps: ClusterDeps): Cluster => new Cluster(deps)
-
 /** What people see of it: how many servers work, and each of them as a row. */
 export function clusterFeature(cluster: Cluster, read: Reader): Feature {
   return {
