@@ -26,6 +26,7 @@ import { monitoringPort } from './cases/monitoring-port.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
 import { caseId } from './cases/rules.ts'
+import { sharingPort } from './cases/sharing-port.ts'
 import { windowPort } from './cases/window-port.ts'
 import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
 import { clusterFeature, joinLine, mustBeShared, openCluster, SESSION } from './cluster/index.ts'
@@ -36,6 +37,7 @@ import { disclosureFeature } from './disclosure/index.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
+import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
 import { eventsOf, history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
@@ -52,7 +54,9 @@ import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
+import { accountPrincipal } from './people/principal.ts'
 import { ensureDemo } from './people/registry.ts'
+import { accountByName } from './people/repository.ts'
 import { petitionsFeature } from './petitions/index.ts'
 import { tableReader } from './petitions/read-table.ts'
 import { petitionRegister } from './petitions/window-port.ts'
@@ -63,6 +67,7 @@ import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
+import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
@@ -395,6 +400,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
     for await (const events of receivedSince(records.read, since)) metrics.sink.write(events.map(eventPoint))
   }
 
+  const sharedCases = sharingPort(config)
+  const feedDeps = { config, calendar, cases: sharedCases }
+  const subscriptions = subscriptionsFeature({
+    config,
+    records,
+    tasks: tasks.desk,
+    feeds: [eventFeed(feedDeps), alertFeed(feedDeps), caseFeed(feedDeps)],
+    opens: opener(sharedCases),
+    principalOf: async (db, username) => {
+      const account = await accountByName(db, username)
+      return account?.disabled === 0 ? accountPrincipal(config.permissions, account, 'session', null) : undefined
+    },
+    newId,
+  })
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
     ...(cluster ? [clusterFeature(cluster, records.read)] : []),
@@ -450,6 +470,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       signer: signerAt(join(sharedDir, 'keys/signing.pem'), config.mediations.signing.algorithm),
       anchor,
     }),
+    subscriptions,
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
