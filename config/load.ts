@@ -7,6 +7,7 @@ import { ClockRules, checkClocks } from './clocks.ts'
 import { ClueRules, checkClues } from './clues.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
+import { checkDuty, DutyRules } from './duty.ts'
 import { checkMediations, MediationRules } from './mediations.ts'
 import { MonitoringRules } from './monitoring.ts'
 import { checkPetitions, PetitionRules } from './petitions.ts'
@@ -56,6 +57,7 @@ export interface Config {
   petitions: PetitionRules
   mediations: MediationRules
   clocks: ClockRules
+  duty: DutyRules
   upkeep: UpkeepRules
   clues: ClueRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
@@ -129,6 +131,7 @@ export function loadConfig(
   const mediations = read('rules/mediations.yaml', MediationRules)
   const petitions = read('rules/petitions.yaml', PetitionRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
+  const duty = read('rules/duty.yaml', DutyRules)
   const clues = read('rules/clues.yaml', ClueRules)
   const upkeep = read('rules/upkeep.yaml', UpkeepRules)
   const index = read('calendar/index.yaml', CalendarIndex)
@@ -147,6 +150,7 @@ export function loadConfig(
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
   if (petitions && deadlines && permissions) issues.push(...checkPetitions(petitions, { deadlines, permissions }))
   if (disclosure && deadlines) issues.push(...checkDisclosure(disclosure, deadlines))
+  if (duty && permissions && site) issues.push(...checkDuty(duty, permissions, site))
   if (window && deadlines && permissions) issues.push(...checkWindow(window, deadlines, permissions))
   if (mediations && deadlines && permissions) issues.push(...checkMediations(mediations, deadlines, permissions))
   if (
@@ -172,6 +176,7 @@ export function loadConfig(
     !petitions ||
     !mediations ||
     !clocks ||
+    !duty ||
     !upkeep ||
     !clues ||
     !index
@@ -200,6 +205,7 @@ export function loadConfig(
     petitions: petitions.value,
     mediations: mediations.value,
     clocks: clocks.value,
+    duty: duty.value,
     upkeep: upkeep.value,
     clues: clues.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },

@@ -48,6 +48,8 @@ export const HandshakeAuth = z.looseObject({
   token: z.string().max(256).optional(),
   key: z.string().max(256).optional(),
   screen: z.string().max(64).optional(),
+  /** What this wall is called, as its calibration page was told. */
+  wall: z.string().max(40).optional(),
 })
 export type HandshakeAuth = z.infer<typeof HandshakeAuth>
 /** `message` of a `connect_error`; only `signed-out` and `forbidden` are worth telling the person. */
@@ -58,7 +60,12 @@ export const Pulse = z.object({ rev: z.int(), serverTime: z.int() })
 export type Pulse = z.infer<typeof Pulse>
 
 /** Client → server: the alert is on the glass. `at` = epoch ms in server time. */
-export const Painted = z.object({ alertId: z.string().min(1).max(64), at: z.int() })
+export const Painted = z.object({
+  alertId: z.string().min(1).max(64),
+  at: z.int(),
+  /** When the page had heard of it; server time as well. */
+  receivedAt: z.int().optional(),
+})
 export type Painted = z.infer<typeof Painted>
 
 export interface ServerToClient {

@@ -8,6 +8,8 @@ import type { Config } from '../config/load.ts'
 import { personHash } from '../config/person.ts'
 import { resolveSecret } from '../config/secrets.ts'
 import { workCalendar } from '../config/workdays.ts'
+import { DRILL_EVENT } from '../contract/http/drill.ts'
+import { NAMESPACES } from '../contract/live.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
 import { anchorage, anchorFolder } from './anchor.ts'
 import { approvalsFeature } from './approvals/index.ts'
@@ -34,6 +36,7 @@ import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
+import { drillFeature, drillWire } from './drill/index.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
@@ -144,7 +147,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     clock,
     log,
     replay: async function* (since) {
-      for await (const events of receivedSince(records.read, since)) yield events.map(eventPoint)
+      for await (const events of receivedSince(records.read, since)) yield events.filter(isCounted).map(eventPoint)
     },
   })
   const calendar = workCalendar(config.calendar)
@@ -162,6 +165,10 @@ export async function assemble(options: HouseOptions): Promise<House> {
     figure: (name) => figures.find(name),
     panelsOf: PANELS_OF,
     ...(one ? { leads: () => cluster?.leads() === true } : {}),
+    drill: {
+      isUnderWay: (eventId) => drill.watch.isUnderWay(eventId),
+      decided: (event, turn) => drill.watch.decided(event, turn),
+    },
     selftestSeen: (eventId, at) => {
       sources.selftestSeen(eventId, at)
       cluster?.tell({ kind: 'selftest', body: eventId })
@@ -317,7 +324,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     retention: services.retention,
     handlers: () => handlers,
     publish: (topic, payload, how) => wire.publish(topic, payload, how),
-    sideRoad: (events) => metrics.sink.write(events.map(eventPoint)),
+    sideRoad: (events) => metrics.sink.write(events.filter(isCounted).map(eventPoint)),
     onStatus: sources.onStatus,
     onHealth: async (collector, domain, health, receivedMs) => {
       ingest.fileRefusals(collector, health.refusals, receivedMs)
@@ -415,6 +422,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
     newId,
   })
 
+  const drill = drillFeature({
+    config,
+    records,
+    tasks: tasks.desk,
+    wire: drillWire({ broker: () => wire.address(), failed: (error) => failed(error, 'drill') }),
+    now,
+    newId,
+    walls: () => hub.walls().map((one) => ({ ...one, wall: wallName(one) })),
+    announcedAt: (alertId) => hub.announcedAt(alertId),
+    cards: alerts.drills,
+    openAlerts: alerts.open,
+    alone: one === undefined,
+    failed: (error) => failed(error, 'drill'),
+  })
+
   /** The whole list of features: adding one is a line here. */
   const features: readonly Feature[] = [
     ...(cluster ? [clusterFeature(cluster, records.read)] : []),
@@ -425,6 +447,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     sources,
     security,
     tasks,
+    drill,
     exports,
     meetings,
     cases,
@@ -490,8 +513,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     origins: services.http.origins,
     past: meetings.past,
     office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
-    painted: ({ alertId, paintedAt, announcedAt, namespace, person }) => {
-      if (announcedAt !== null) telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
+    painted: ({ alertId, paintedAt, announcedAt, namespace, person, ...receipt }) => {
+      const { socket, screen, receivedAt, heardAt } = receipt
+      const shown = { socket, screen, wall: wallName(receipt), account: person.username }
+      drill.painted({ alertId, receivedAt, paintedAt, heardAt, shown: namespace === NAMESPACES.wall ? shown : null })
+      if (announcedAt !== null && !alertId.startsWith('D-')) telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
       alerts.notePainted(alertId, person.username, paintedAt)
     },
     failed,
@@ -597,6 +623,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
     },
   }
 }
+
+/** As its calibration page was told, else its layout. */
+const wallName = ({ wall, screen }: { wall: string | null; screen: string | null }): string =>
+  wall ?? (screen === null ? '未命名大屏' : `大屏 ${screen}`)
+/** A drill is in no statistic; its event is kept like any other. */
+const isCounted = ({ type }: { type: string }): boolean => type !== DRILL_EVENT
 
 function needed(secrets: Secrets, name: string): string {
   const value = secrets[name]

@@ -20,6 +20,7 @@ export const TASK_KINDS = {
   mediation: '在线调解',
   window: '12309 窗口',
   security: '安全',
+  duty: '值守与演练',
   sharing: '数据订阅',
 } as const
 export type TaskKind = keyof typeof TASK_KINDS

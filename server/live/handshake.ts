@@ -16,15 +16,16 @@ export function mayKnock(req: IncomingMessage, origins: readonly string[]): bool
 export interface Shown {
   credentials: Credentials
   screen: string | null
+  wall: string | null
 }
 
 /** What the client shows: `auth.token`, `auth.key`, Authorization, or the cookies of one of our own pages. */
 export function readHandshake(headers: IncomingMessage['headers'], auth: unknown, origins: readonly string[]): Shown {
-  const { token, key, screen = null } = HandshakeAuth.safeParse(auth ?? {}).data ?? {}
-  if (token !== undefined) return { credentials: { authorization: `Bearer ${token}` }, screen }
-  if (key !== undefined) return { credentials: { wallKey: key }, screen }
+  const { token, key, screen = null, wall = null } = HandshakeAuth.safeParse(auth ?? {}).data ?? {}
+  if (token !== undefined) return { credentials: { authorization: `Bearer ${token}` }, screen, wall }
+  if (key !== undefined) return { credentials: { wallKey: key }, screen, wall }
   const { authorization, cookie } = headers
-  if (authorization !== undefined) return { credentials: { authorization }, screen }
+  if (authorization !== undefined) return { credentials: { authorization }, screen, wall }
   const own = judgeOrigin(headers as OriginHeaders, origins) === 'own'
-  return { credentials: own ? { cookie } : {}, screen }
+  return { credentials: own ? { cookie } : {}, screen, wall }
 }

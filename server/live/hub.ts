@@ -82,6 +82,21 @@ export class LiveHub {
     })
   }
 
+  /** The walls that are connected now. */
+  walls(): { socket: string; wall: string | null; screen: string | null; account: string }[] {
+    return [...this.#screens]
+      .filter(([, audience]) => audience.namespace === NAMESPACES.wall)
+      .map(([{ socket }]) => {
+        const { wall, screen, person } = socket.data
+        return { socket: socket.id, wall, screen, account: person.username }
+      })
+  }
+
+  /** When the screens were told of this alert last, epoch ms; null = too long ago to know, or never. */
+  announcedAt(alertId: string): number | null {
+    return this.#announced.get(alertId) ?? null
+  }
+
   get screens(): number {
     return this.#screens.size
   /** Reads all panels once while nobody looks: their past is kept all the same. */
@@ -180,13 +195,14 @@ export class LiveHub {
   async #admit(socket: LiveSocket, name: string): Promise<string | undefined> {
     if (this.#screens.size >= MAX_SOCKETS) return 'too-many-sockets'
     const { headers, auth } = socket.handshake
-    const { credentials, screen } = readHandshake(headers, auth, this.#deps.origins)
+    const { credentials, screen, wall } = readHandshake(headers, auth, this.#deps.origins)
     const person = await this.#deps.authenticate(credentials, true)
     if (!person) return 'signed-out'
     if (!isAllowedIn(name, person)) return 'forbidden'
     socket.data.person = person
     socket.data.shown = credentials
     socket.data.screen = screen
+    socket.data.wall = wall
     return undefined
   }
 

@@ -21,6 +21,11 @@ export interface PaintReceipt {
   announcedAt: number | null
   namespace: string
   person: Principal
+  /** When the page had heard of it, by its own word. */
+  receivedAt: number | null
+  socket: string
+  screen: string | null
+  wall: string | null
 }
 
 export interface InboundDeps {
@@ -54,10 +59,21 @@ export function listen(socket: LiveSocket, deps: InboundDeps): void {
   socket.on('painted', (receipt: unknown) => {
     const { data } = Painted.safeParse(receipt)
     if (!data) return reject()
-    const { person } = socket.data
+    const { person, screen, wall } = socket.data
     const namespace = socket.nsp.name
     const announcedAt = deps.announcedAt(data.alertId)
-    deps.painted({ alertId: data.alertId, paintedAt: data.at, heardAt: deps.now(), announcedAt, namespace, person })
+    deps.painted({
+      alertId: data.alertId,
+      paintedAt: data.at,
+      heardAt: deps.now(),
+      announcedAt,
+      namespace,
+      person,
+      receivedAt: data.receivedAt ?? null,
+      socket: socket.id,
+      screen,
+      wall,
+    })
   })
   socket.on('past', (ask: unknown, answer: unknown) => {
     const { data } = PastAsk.safeParse(ask)

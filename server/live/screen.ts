@@ -8,6 +8,8 @@ export interface SocketData {
   person: Principal
   shown: Credentials
   screen: string | null
+  /** What the wall calls itself. */
+  wall: string | null
 }
 export type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>
 

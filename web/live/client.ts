@@ -21,7 +21,7 @@ const REFUSAL_WORDS: Readonly<Record<string, string>> = {
 export interface LiveOptions {
   namespace: keyof typeof NAMESPACES
   /** Wall key and screen name; without a key the session or device cookie speaks. */
-  auth?: { key?: string; screen?: string }
+  auth?: { key?: string; screen?: string; wall?: string }
   /** 0 ≤ chance < 1: spreads reconnecting walls after a server restart. */
   chance?: () => number
 }

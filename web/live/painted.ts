@@ -6,21 +6,22 @@ export interface PainterDeps {
   now(): number
   /** Is the alert in the document: its row, its pinned card, or the line that counts what does not fit. */
   isOnGlass(alertId: string): boolean
-  emit(receipt: { alertId: string; at: number }): void
+  emit(receipt: { alertId: string; at: number; receivedAt: number }): void
   frame(act: () => void): void
   afterFrame(act: () => void): void
 }
 
 export function createPainter(deps: PainterDeps): { mark(alertId: string): void } {
-  const waiting = new Set<string>()
+  const waiting = new Map<string, number>()
   function send(): void {
     const at = deps.now()
-    for (const alertId of waiting) if (deps.isOnGlass(alertId)) deps.emit({ alertId, at })
+    for (const [alertId, receivedAt] of waiting)
+      if (deps.isOnGlass(alertId)) deps.emit({ alertId, at, receivedAt })
     waiting.clear()
   }
   return {
     mark(alertId) {
-      waiting.add(alertId)
+      if (!waiting.has(alertId)) waiting.set(alertId, deps.now())
       if (waiting.size === 1) deps.frame(() => deps.afterFrame(send))
     },
   }
