@@ -36,8 +36,8 @@ import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
-import { drillFeature, drillWire } from './drill/index.ts'
 import { documentPort } from './disclosure/pages-port.ts'
+import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature } from './feature.ts'
 import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
@@ -517,7 +517,8 @@ export async function assemble(options: HouseOptions): Promise<House> {
       const { socket, screen, receivedAt, heardAt } = receipt
       const shown = { socket, screen, wall: wallName(receipt), account: person.username }
       drill.painted({ alertId, receivedAt, paintedAt, heardAt, shown: namespace === NAMESPACES.wall ? shown : null })
-      if (announcedAt !== null && !alertId.startsWith('D-')) telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
+      if (announcedAt !== null && !alertId.startsWith('D-'))
+        telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
       alerts.notePainted(alertId, person.username, paintedAt)
     },
     failed,
@@ -603,7 +604,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       await wire.start()
       await listen(http, host, environment.port ?? services.http.port)
       hub.start(http)
-      await cluster?.start(urlOf())
+      await cluster?.start(address())
       ticks.start()
       started = 'yes'
     },

@@ -107,8 +107,15 @@ export async function ensureDemo(
   for (const account of accounts) {
     if (await tokenByHash(records.read, fingerprint(account.token))) continue
     const { id } = await putAccount(records, { ...account, mustChange: false })
-    await records.write((turn) => putToken(turn, id, { id: newId(), secret: account.token, label: '演示令牌' }, null))
+    await records.write(async (turn) => {
+      // Another of several servers may have begun on the same office.
+      if (await tokenByHash(turn.tx, fingerprint(account.token))) return
+      await putToken(turn, id, { id: newId(), secret: account.token, label: '演示令牌' }, null)
+    })
   }
   if (await wallKeyByHash(records.read, fingerprint(wallKey))) return
-  await records.write((turn) => putWallKey(turn, { id: newId(), secret: wallKey, label: '演示大屏' }, null))
+  await records.write(async (turn) => {
+    if (await wallKeyByHash(turn.tx, fingerprint(wallKey))) return
+    await putWallKey(turn, { id: newId(), secret: wallKey, label: '演示大屏' }, null)
+  })
 }
