@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { type ClientToServer, NAMESPACES, type ServerToClient } from '../../contract/live.ts'
+import type { FramesAnswer, FramesAsk, PastAnswer } from '../../contract/past.ts'
 import { useClock } from './clock.ts'
 import { afterFrame, createPainter, isOnGlass } from './painted.ts'
 import { useLive } from './store.ts'
@@ -26,8 +27,15 @@ export interface LiveOptions {
   chance?: () => number
 }
 
+/** Questions about the past; an answer that does not come is a refusal like any other. */
+export interface PastDesk {
+  wallAt(at: number): Promise<PastAnswer>
+  frames(ask: FramesAsk): Promise<FramesAnswer>
+}
+const PAST_LIMIT_MS = 10_000
+
 /** Connects and feeds the store until `stop`. The page needs no click. */
-export function startLive(options: LiveOptions): { stop(): void } {
+export function startLive(options: LiveOptions): { stop(): void; past: PastDesk } {
   const live = useLive()
   const clock = useClock()
   const chance = options.chance ?? Math.random
@@ -124,8 +132,21 @@ export function startLive(options: LiveOptions): { stop(): void } {
     else lost()
   })
 
+  const unreadable = { refused: 'unreadable' as const }
+  const past: PastDesk = {
+    wallAt: (at) =>
+      new Promise((resolve) => {
+        socket.timeout(PAST_LIMIT_MS).emit('past', { at }, (error, wall) => resolve(error ? unreadable : wall))
+      }),
+    frames: (ask) =>
+      new Promise((resolve) => {
+        socket.timeout(PAST_LIMIT_MS).emit('frames', ask, (error, frames) => resolve(error ? unreadable : frames))
+      }),
+  }
+
   clock.start()
   return {
+    past,
     stop() {
       for (const timer of timers) clearTimeout(timer)
       clearInterval(watchdog)

@@ -29,6 +29,8 @@ export interface PanelStatus {
   /** The moment as of which ages are counted: now, or the moment of the freeze. */
   now: number
   frozen: boolean
+  /** Frozen because a stretch of the past is played. */
+  replay?: boolean
   /** Why it is broken. */
   cause: string
   /** Seconds until the next try; null = unknown. */
@@ -44,6 +46,7 @@ export interface StatusInput {
   connection: Connection
   now: number
   frozen: boolean
+  replay?: boolean
 }
 
 /** Pure: which picture a panel shows. A dead source never looks fresh, a denied panel never looks empty. */
@@ -59,6 +62,7 @@ export function panelStatus(input: StatusInput): PanelStatus {
     ageS: at === null ? null : Math.max(0, (now - at) / 1000),
     now,
     frozen: input.frozen,
+    ...(input.replay ? { replay: true } : {}),
     cause: problem?.cause ?? freshness?.cause ?? '',
     retryInS: typeof retryAt === 'number' ? Math.max(0, (retryAt - now) / 1000) : null,
     waitedS: input.connection.state === 'connecting' ? Math.max(0, (now - input.connection.since) / 1000) : 0,
@@ -71,7 +75,7 @@ function choose(input: StatusInput, freshness: Freshness | undefined, ageS: numb
   if (caps?.denied.includes(name)) return 'denied'
   if (caps && !caps.panels.includes(name)) return 'not-enabled'
   if (entry?.problem) return 'broken'
-  if (!entry?.data) return 'loading'
+  if (!entry?.data) return input.replay ? 'empty' : 'loading'
   if (!freshness) return input.frozen ? 'frozen' : 'normal'
   if (freshness.state === 'broken') return 'broken'
   if (ageS === null) return 'empty'
@@ -105,6 +109,7 @@ export function usePanel(name: string): PanelView<unknown> {
       connection: live.connection,
       now: now.value,
       frozen: live.frozen !== null,
+      replay: live.frozen?.replay === true,
     }),
   )
   return {

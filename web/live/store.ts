@@ -19,9 +19,21 @@ export type Connection =
   | { state: 'lost'; since: number }
   | { state: 'denied'; reason: string }
 
+/** What the wall shows instead of the living data. */
 export interface Frozen {
   at: number
   panels: ReadonlyMap<string, PanelEntry | null>
+  /** The instant moves: a stretch of the past is played. */
+  replay?: boolean
+  /** `server`: answered by the server's records of that instant, the same on every screen; else why not, in words. */
+  kept?: 'server' | 'asking' | { refused: string }
+}
+
+/** Pure: a panel after the server's newest word about it; what has not the contract's shape leaves the last good data. */
+export function nextEntry(name: string, raw: unknown, at: number, before: PanelEntry | null): PanelEntry {
+  const checked = checkPanel(name, raw)
+  if (checked.ok) return { data: checked.data, at, problem: null }
+  return { data: before?.data ?? null, at: before?.at ?? at, problem: checked.problem }
 }
 
 /** An alert event may overtake the panel state that was being loaded when it happened: remembered that long. */
@@ -50,10 +62,9 @@ export const useLive = defineStore('live', () => {
 
   function put(name: string, raw: unknown, at: number): void {
     const entry = panel(name)
-    const checked = checkPanel(name, raw)
-    if (!checked.ok)
-      entry.value = { data: entry.value?.data ?? null, at: entry.value?.at ?? at, problem: checked.problem }
-    else entry.value = { data: name === 'alerts' ? overtake(checked.data) : checked.data, at, problem: null }
+    const next = nextEntry(name, raw, at, entry.value)
+    if (name === 'alerts' && next.problem === null) entry.value = { ...next, data: overtake(next.data) }
+    else entry.value = next
   }
 
   /** Lays the alert events of the last seconds over a panel state that may be older than they are. */
@@ -113,6 +124,10 @@ export const useLive = defineStore('live', () => {
   function thaw(): void {
     frozen.value = null
   }
+  /** Another instant, or more of what was known of it. */
+  function show(past: Frozen): void {
+    frozen.value = past
+  }
 
-  return { caps, connection, frozen, panel, hello, snapshot, delta, pulse, alert, connected, freeze, thaw }
+  return { caps, connection, frozen, panel, hello, snapshot, delta, pulse, alert, connected, freeze, thaw, show }
 })
