@@ -98,7 +98,7 @@ export function verdict(course: Course, walls: readonly WallCourse[]): Exclude<D
 export const COUNTED: readonly DrillState[] = ['passed', 'partly']
 
 /** `2026-11` of the office. */
-export const monthOf = (now: number): string => officeTime(now).toPlainYearMonth().toString()
+export const monthOf = (now: number): string => officeTime(now).toPlainDate().toString().slice(0, 7)
 
 /** Is this month's drill asked for now? */
 export const isDue = (now: number, lastAt: number | null, fromDay: number): boolean =>
