@@ -362,4 +362,6 @@ export interface SearchSource {
   watch?: { table: string; key: string; columns: readonly string[] }
   /** Keys of records that look different on another day. */
   daily?(db: Reader | Tx): Promise<string[]>
+  /** For lists of the configuration: another fingerprint, and they are read anew at the start. */
+  print?: string
 }

@@ -29,6 +29,9 @@ export function sqliteDialect(file: string): Dialect {
         prepare: (sql: string) => {
           const statement = prepared(sql)
           const reader = statement.columns().length > 0
+          // A full-text index writes pages of its own at the commit, with row numbers above 2^53: what a statement that
+          // gives no rows returns (changes, last row) is never read as a number that may not hold it.
+          if (!reader) statement.setReadBigInts(true)
           return {
             reader,
             all: (parameters: readonly unknown[]) =>

@@ -4,12 +4,13 @@ import type { Sought } from './query.ts'
 
 /** Where in a text what was sought stands: offsets into the original, reckoned by us, never markup. */
 const BETWEEN = '[^\\p{L}\\p{N}]*'
-const joined = (pieces: readonly string[]): string => pieces.map((piece) => RegExp.escape(piece)).join(BETWEEN)
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const joined = (pieces: readonly string[]): string => pieces.map(literal).join(BETWEEN)
 
 function patternOf(sought: readonly Sought[], how: 'words' | 'number'): RegExp | null {
   const pieces = sought.flatMap((one) => [
     how === 'number' ? joined([...one.compact]) : joined(one.runs.map(({ characters }) => characters.join(''))),
-    ...one.words.map((word) => RegExp.escape(fold(word).text)),
+    ...one.words.map((word) => literal(fold(word).text)),
   ])
   const useful = pieces.filter((piece) => piece !== '').toSorted((a, b) => b.length - a.length)
   return useful.length === 0 ? null : new RegExp(useful.join('|'), 'gu')
