@@ -11,6 +11,7 @@ import { workCalendar } from '../config/workdays.ts'
 import { DRILL_EVENT } from '../contract/http/drill.ts'
 import { NAMESPACES } from '../contract/live.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
+import { alertSearch } from './alerts/search-port.ts'
 import { anchorage, anchorFolder } from './anchor.ts'
 import { approvalsFeature } from './approvals/index.ts'
 import { assignmentFeature } from './assignment/index.ts'
@@ -25,9 +26,11 @@ import { auditTrail } from './audit/trail.ts'
 import { assistPort } from './cases/assist-port.ts'
 import { casesFeature } from './cases/index.ts'
 import { monitoringPort } from './cases/monitoring-port.ts'
+import { pinyinPort } from './cases/pinyin-port.ts'
 import { casePort } from './cases/port.ts'
 import { reviewPort } from './cases/review-port.ts'
 import { caseId } from './cases/rules.ts'
+import { caseSearch } from './cases/search-port.ts'
 import { sharingPort } from './cases/sharing-port.ts'
 import { windowPort } from './cases/window-port.ts'
 import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
@@ -36,6 +39,7 @@ import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
+import { documentSearch } from './disclosure/search-port.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
@@ -59,9 +63,11 @@ import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { accountPrincipal } from './people/principal.ts'
 import { ensureDemo } from './people/registry.ts'
+import { peopleSearch } from './people/search-port.ts'
 import { accountByName } from './people/repository.ts'
 import { petitionsFeature } from './petitions/index.ts'
 import { tableReader } from './petitions/read-table.ts'
+import { petitionSearch } from './petitions/search-port.ts'
 import { petitionRegister } from './petitions/window-port.ts'
 import { zeroPort } from './petitions/zero-port.ts'
 import { signerAt } from './records/signing.ts'
@@ -70,6 +76,8 @@ import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
+import { doorSearch, terminalSearch } from './security/search-port.ts'
+import { searchFeature } from './sharing/search/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -494,6 +502,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
       anchor,
     }),
     subscriptions,
+    searchFeature({
+      records,
+      store: services.records.kind,
+      sources: [
+        caseSearch(config),
+        petitionSearch(config),
+        documentSearch({ config, calendar, records, newId, anchor }),
+        alertSearch((object) => objectNames(config)(object)?.name),
+        peopleSearch(config),
+        terminalSearch(config),
+        doorSearch(config),
+      ],
+      pinyin: pinyinPort,
+      failed,
+    }),
     ingest,
   ]
   const every = <Part>(pick: (feature: Feature) => readonly Part[] | undefined): Part[] =>
