@@ -9,7 +9,6 @@ export interface SearchDeps {
   sources: readonly SearchSource[]
   /** Whether letters, as pinyin or initials, stand for a word; loaded at the first letters that anybody types. */
   pinyin(): Promise<(typed: string, word: string) => boolean>
-  newId(): string
   failed(error: unknown, where: string): void
 }
 export interface SearchContext extends SearchDeps {

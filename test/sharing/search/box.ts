@@ -68,7 +68,6 @@ export async function box(options?: RecordsOptions) {
       store: options?.kind ?? 'sqlite',
       sources,
       pinyin: pinyinPort,
-      newId: () => 'id',
       failed: (error) => {
         throw error
       },
