@@ -63,8 +63,8 @@ import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { accountPrincipal } from './people/principal.ts'
 import { ensureDemo } from './people/registry.ts'
-import { peopleSearch } from './people/search-port.ts'
 import { accountByName } from './people/repository.ts'
+import { peopleSearch } from './people/search-port.ts'
 import { petitionsFeature } from './petitions/index.ts'
 import { tableReader } from './petitions/read-table.ts'
 import { petitionSearch } from './petitions/search-port.ts'
@@ -509,7 +509,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
         caseSearch(config),
         petitionSearch(config),
         documentSearch({ config, calendar, records, newId, anchor }),
-        alertSearch((object) => objectNames(config)(object)?.name),
+        alertSearch(objectNames(config)),
         peopleSearch(config),
         terminalSearch(config),
         doorSearch(config),
