@@ -2,6 +2,7 @@ import { DOMAIN_WORDS } from '../../contract/domains.ts'
 import { ALERT_STATE_WORDS, ALERT_STEP_WORDS } from '../../contract/panels/alerts.ts'
 import type { Severity } from '../../contract/severity.ts'
 import type { Searchable, SearchSource } from '../feature.ts'
+import type { ObjectWords } from './context.ts'
 import { readAlerts } from './queries.ts'
 import type { AlertTables } from './tables.ts'
 import type { Alert } from './types.ts'
@@ -14,7 +15,9 @@ const COLOUR = { critical: 'red', warning: 'orange', notice: 'yellow', info: 'bl
 >
 const WORD = 16
 
-export const alertSearch = (nameOf: (object: string) => string | undefined): SearchSource => ({
+type Names = (object: string) => ObjectWords | undefined
+
+export const alertSearch = (nameOf: Names): SearchSource => ({
   kind: 'alert',
   watch: { table: 'alert', key: 'id', columns: COLUMNS },
   access: ({ permissions }) => (permissions.has('alerts.read') ? ['all'] : []),
@@ -25,8 +28,8 @@ export const alertSearch = (nameOf: (object: string) => string | undefined): Sea
   },
 })
 
-function searchable(alert: Alert, nameOf: (object: string) => string | undefined): Searchable {
-  const name = alert.object === null ? undefined : nameOf(alert.object)
+function searchable(alert: Alert, nameOf: Names): Searchable {
+  const name = alert.object === null ? undefined : nameOf(alert.object)?.name
   const closed = alert.step === 'closed'
   return {
     kind: 'alert',
