@@ -71,7 +71,7 @@ import { petitionSearch } from './petitions/search-port.ts'
 import { petitionRegister } from './petitions/window-port.ts'
 import { zeroPort } from './petitions/zero-port.ts'
 import { signerAt } from './records/signing.ts'
-import { RecordStore } from './records/store.ts'
+import { RecordStore, type RecordsOptions } from './records/store.ts'
 import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
@@ -84,6 +84,8 @@ import { tasksFeature } from './tasks/index.ts'
 import { Telemetry } from './telemetry.ts'
 import { TickRunner } from './ticks.ts'
 import { identityOf } from './tls.ts'
+import { upkeepFeature } from './upkeep/index.ts'
+import { backupFolder, backupPassphrase } from './upkeep/places.ts'
 import { VERSION } from './version.ts'
 import { windowFeature } from './window/index.ts'
 import { openWire } from './wire.ts'
@@ -132,22 +134,21 @@ export async function assemble(options: HouseOptions): Promise<House> {
   const one = environment.cluster
   if (one) mustBeShared(services)
   const sharedDir = one?.sharedDir ?? dataDir
-  const records = new RecordStore(
+  const recordsAt: RecordsOptions =
     services.records.kind === 'sqlite'
       ? { kind: 'sqlite', file: join(dataDir, 'records.sqlite') }
-      : { kind: 'postgres', url: secret(services.records.url), ...(one ? { session: SESSION } : {}) },
-    {
-      now,
-      ...(one ? { line: joinLine } : {}),
-      beforeCommit: traceWrite,
-      committed: (change) => {
-        hub.committed(change)
-        const body = { touched: [...change.touched], announced: change.announced }
-        cluster?.tell({ kind: 'committed', body })
-      },
-      failed: (error) => failed(error, 'after commit'),
+      : { kind: 'postgres', url: secret(services.records.url), ...(one ? { session: SESSION } : {}) }
+  const records = new RecordStore(recordsAt, {
+    now,
+    ...(one ? { line: joinLine } : {}),
+    beforeCommit: traceWrite,
+    committed: (change) => {
+      hub.committed(change)
+      const body = { touched: [...change.touched], announced: change.announced }
+      cluster?.tell({ kind: 'committed', body })
     },
-  )
+    failed: (error) => failed(error, 'after commit'),
+  })
   const metrics = openMetrics({
     services,
     dataDir,
@@ -502,6 +503,25 @@ export async function assemble(options: HouseOptions): Promise<House> {
       anchor,
     }),
     subscriptions,
+    upkeepFeature({
+      records,
+      options: recordsAt,
+      dataDir: sharedDir,
+      backups: backupFolder(sharedDir),
+      anchors: anchorFolder(sharedDir),
+      passphrase: backupPassphrase(),
+      rules: config.upkeep,
+      alerts: alerts.desk,
+      version: VERSION,
+      alone: !one,
+      demo: site.demo,
+      now,
+      newId,
+      failed,
+      sources: (at) => sources.overview(at),
+      broker: { kind: services.broker.kind, ready: () => wire.ready() },
+      intake: () => ingest.state(),
+    }),
     searchFeature({
       records,
       store: services.records.kind,

@@ -1,6 +1,7 @@
 import type { Domain } from '../../contract/domains.ts'
 import type { CollectorHealth, CollectorStatus } from '../../contract/envelope.ts'
 import type { Freshness } from '../../contract/panels/common.ts'
+import type { SourcesPanel } from '../../contract/panels/sources.ts'
 import type { Feature } from '../feature.ts'
 import type { SourcesDeps } from './context.ts'
 import { type SourcesParts, sourceFigures, sourcesPanel } from './figures.ts'
@@ -21,6 +22,8 @@ export interface SourcesFeature extends Feature {
   onHealth(collector: string, domain: Domain, health: CollectorHealth, receivedMs: number): void
   /** For every feature with figures: the worst of these sources. */
   freshness(sourceIds: readonly string[]): Promise<Freshness>
+  /** For the health page: what the panel shows. */
+  overview(now: number): Promise<SourcesPanel>
   /** For alerts: this self-test, observed at that epoch ms, came through. */
   selftestSeen(eventId: string, observedMs: number): void
 }
@@ -50,6 +53,7 @@ export function sourcesFeature(deps: SourcesDeps): SourcesFeature {
     onStatus: (collector, _domain, status, receivedMs) => watch.onStatus(collector, status, receivedMs),
     onHealth: (collector, _domain, health, receivedMs) => watch.onHealth(collector, health, receivedMs),
     freshness: async (sourceIds) => watch.freshness(sourceIds),
+    overview: (now) => sourcesPanel(parts, now),
     selftestSeen: (eventId) => selftest.seen(eventId),
     async refresh() {
       await watch.refresh()

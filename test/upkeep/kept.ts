@@ -14,6 +14,7 @@ export interface Kept {
   folder: string
   dataDir: string
   store: RecordStore
+  clock: { ms: number }
   /** Its database, when it is not SQLite. */
   postgres: string | undefined
   /** Writes entries into the audit chain until asked to stop; answers how many. */
@@ -30,13 +31,15 @@ export async function openKept(postgres?: string): Promise<Kept> {
   const options: RecordsOptions = postgres
     ? { kind: 'postgres', url: postgres }
     : { kind: 'sqlite', file: join(dataDir, 'records.sqlite') }
-  const store = new RecordStore(options, { now: () => NOW, committed: () => undefined, failed: () => undefined })
+  const clock = { ms: NOW }
+  const store = new RecordStore(options, { now: () => clock.ms, committed: () => undefined, failed: () => undefined })
   await store.migrate(auditMigrations)
   await putDraw(store)
   return {
     folder,
     dataDir,
     store,
+    clock,
     postgres,
     load() {
       let [count, open] = [0, true]

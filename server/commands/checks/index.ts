@@ -3,6 +3,8 @@ import { calendarCheck, configCheck } from './config.ts'
 import { certificateCheck, clockCheck, diskCheck, runtimeCheck, secretsCheck } from './machine.ts'
 import { brokerCheck, metricsCheck, portCheck, recordsCheck } from './services.ts'
 
+import { healthCheck } from './upkeep.ts'
+
 export type { Check, Finding, Place } from './check.ts'
 
 /** In the order in which a person would look. */
@@ -18,4 +20,5 @@ export const CHECKS: readonly Check[] = [
   recordsCheck,
   metricsCheck,
   certificateCheck,
+  healthCheck,
 ]

@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
-import { type ChainFailure, checkLinks, parseChain } from '../../../contract/chain.ts'
+import { type Anchor, checkAnchors } from '../../../contract/anchors.ts'
+import { type ChainFailure, checkLinks, GENESIS, parseChain } from '../../../contract/chain.ts'
 import { verifyDraws } from '../../../contract/verify-draws.ts'
 import { verifyPetitions } from '../../../contract/verify-petitions.ts'
 import { verifyReview } from '../../../contract/verify-review.ts'
 import type { Reader } from '../../feature.ts'
-import { exportChain } from '../../records/chain.ts'
+import { exportChain, readChain } from '../../records/chain.ts'
 import { RecordStore, type RecordsOptions } from '../../records/store.ts'
 
 /** contract.md: every chain that the product keeps. */
@@ -26,23 +27,60 @@ export interface ChainProof {
   failures: ChainFailure[]
 }
 
-/** Each chain repeated as far as its own rules can be repeated; the others by their links. */
-export async function proveChains(read: Reader): Promise<ChainProof[]> {
+/** Heads kept outside, of one chain. */
+export type AnchorsOf = (chain: string) => readonly Anchor[]
+
+/** Each chain repeated as far as its own rules can be repeated; the others by their links, page by page. */
+export async function proveChains(read: Reader, anchorsOf: AnchorsOf = () => []): Promise<ChainProof[]> {
   const proofs: ChainProof[] = []
   for (const chain of CHAINS) {
-    const text = (await Array.fromAsync(exportChain(read, chain))).join('')
-    proofs.push({ chain, ...(await proofOf(chain, text)) })
+    const anchors = anchorsOf(chain)
+    const own = REPEATED[chain]
+    proofs.push({ chain, ...(own ? await repeated(read, chain, own, anchors) : await linked(read, chain, anchors)) })
   }
   return proofs
 }
 
-async function proofOf(chain: string, text: string): Promise<Omit<ChainProof, 'chain'>> {
-  if (chain === 'assignment') return verifyDraws(text)
-  if (chain === 'review') return { draws: 0, ...(await verifyReview(text)) }
-  if (chain === 'petitions') return { draws: 0, ...(await verifyPetitions(text)) }
-  const { entries, failures } = parseChain(text)
-  return { entries: entries.length, draws: 0, failures: [...failures, ...(await checkLinks(entries))] }
+type Repeat = (text: string) => Promise<{ entries: number; failures: ChainFailure[]; draws?: number }>
+const REPEATED: Readonly<Record<string, Repeat>> = {
+  assignment: verifyDraws,
+  review: verifyReview,
+  petitions: verifyPetitions,
 }
+
+async function repeated(read: Reader, chain: string, repeat: Repeat, anchors: readonly Anchor[]) {
+  const text = (await Array.fromAsync(exportChain(read, chain))).join('')
+  const { entries, failures, draws = 0 } = await repeat(text)
+  return { entries, draws, failures: [...failures, ...checkAnchors(parseChain(text).entries, anchors)] }
+}
+
+const PAGE = 2000
+/** The audit chain grows for years: no more than a page of it is held at once. */
+async function linked(read: Reader, chain: string, anchors: readonly Anchor[]) {
+  let [entries, at] = [0, { seq: 0, hash: GENESIS }]
+  const failures: ChainFailure[] = []
+  for (;;) {
+    const page = await readChain(read, chain, at.seq + 1, PAGE)
+    const last = page.at(-1)
+    if (!last) break
+    failures.push(...(await checkLinks(page, at)))
+    const here = anchors.filter(({ seq }) => seq > at.seq && seq <= last.seq)
+    failures.push(...checkAnchors(page, here))
+    entries += page.length
+    at = { seq: last.seq, hash: last.hash }
+  }
+  failures.push(
+    ...checkAnchors(
+      [],
+      anchors.filter(({ seq }) => seq > at.seq),
+    ).map((one) => named(one, at.seq)),
+  )
+  return { entries, draws: 0, failures }
+}
+const named = ({ seq }: ChainFailure, last: number): ChainFailure => ({
+  seq,
+  what: `链尾缺失：外部存证有第 ${seq} 条，现在只到第 ${last} 条`,
+})
 
 /** `审计链 120 条、分案链 14 条（抽签 3 次）……` */
 export const proofWords = (proofs: readonly ChainProof[]): string =>
