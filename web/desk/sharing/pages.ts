@@ -1,0 +1,9 @@
+/** The pages of 数据共享 in the order of their tabs, each with the word it needs. */
+export const SHARING_PAGES = [
+  { path: '/desk/sharing/hits', title: '订阅命中', permission: 'sharing.subscribe' },
+  { path: '/desk/sharing/subscriptions', title: '我的订阅', permission: 'sharing.subscribe' },
+  { path: '/desk/sharing/usefulness', title: '来源采用情况', permission: 'sharing.subscribe' },
+] as const
+
+export const firstPage = (may: ReadonlySet<string>): string | undefined =>
+  SHARING_PAGES.find(({ permission }) => may.has(permission))?.path
