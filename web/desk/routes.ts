@@ -23,6 +23,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/mediations', title: '在线调解', permission: 'mediations.read-own' },
   { path: '/desk/patrol', title: '安防巡查', permission: 'patrol.read' },
   { path: '/desk/drills', title: '告警演练', permission: 'drills.read' },
+  { path: '/desk/sharing', title: '数据共享', permission: 'sharing.read' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
   { path: '/desk/sentencing', title: '量刑试算', permission: 'assist.sentencing' },
@@ -140,6 +141,22 @@ export const deskRoutes: RouteRecordRaw[] = [
         meta: { title: '函件与回执' },
       },
       { path: 'petitions/:id?', component: () => import('./petitions/PetitionsDesk.vue'), meta: { title: '信访' } },
+      { path: 'sharing', component: () => import('./sharing/SharingHome.vue'), meta: { title: '数据共享' } },
+      {
+        path: 'sharing/hits/:id?',
+        component: () => import('./sharing/HitsDesk.vue'),
+        meta: { title: '订阅命中' },
+      },
+      {
+        path: 'sharing/subscriptions/:id?',
+        component: () => import('./sharing/SubscriptionsDesk.vue'),
+        meta: { title: '数据订阅' },
+      },
+      {
+        path: 'sharing/usefulness',
+        component: () => import('./sharing/UsefulnessDesk.vue'),
+        meta: { title: '来源采用情况' },
+      },
       { path: 'zeros', component: () => import('./zeros/ZerosDesk.vue'), meta: { title: '三零' } },
       {
         path: 'mediations/:id?',
