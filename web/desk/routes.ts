@@ -26,11 +26,13 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/sharing', title: '数据共享', permission: 'sharing.read' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
+  { path: '/desk/assist', title: '辅助办案', permission: 'assist.case' },
   { path: '/desk/sentencing', title: '量刑试算', permission: 'assist.sentencing' },
   { path: '/desk/entities', title: '要素提取', permission: 'assist.entities' },
   { path: '/desk/people', title: '账号', permission: 'people.read' },
   { path: '/desk/approvals', title: '双人复核', permission: 'approvals.use' },
   { path: '/desk/audit', title: '审计', permission: 'audit.read' },
+  { path: '/desk/health', title: '运行状况', permission: 'system.health' },
 ]
 
 export const deskRoutes: RouteRecordRaw[] = [
@@ -58,10 +60,12 @@ export const deskRoutes: RouteRecordRaw[] = [
         component: () => import('./approvals/ApprovalsDesk.vue'),
         meta: { title: '双人复核' },
       },
+      { path: 'assist/:case?', component: () => import('./assist/AssistDesk.vue'), meta: { title: '辅助办案' } },
       { path: 'sentencing', component: () => import('./assist/SentencingDesk.vue'), meta: { title: '量刑试算' } },
       { path: 'entities', component: () => import('./assist/EntitiesDesk.vue'), meta: { title: '要素提取' } },
       { path: 'people', component: () => import('./people/PeopleDesk.vue'), meta: { title: '账号' } },
       { path: 'security', component: () => import('./me/SecurityPage.vue'), meta: { title: '登录与动态口令' } },
+      { path: 'health', component: () => import('./health/HealthDesk.vue'), meta: { title: '运行状况' } },
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       {
