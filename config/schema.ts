@@ -258,13 +258,13 @@ export const Services = z.strictObject({
       metricsHourDays: z.number().positive().default(730),
       eventsDays: z.number().positive().default(200),
       quarantineDays: z.number().positive().default(90),
+      /** What the wall showed, for freeze and replay: whichever bound comes first. */
+      wallDays: z.number().positive().default(30),
+      wallMaxMb: z.number().positive().default(2048),
     })
     .prefault({}),
 })
 export type Services = z.output<typeof Services>
-      /** What the wall showed, for freeze and replay: whichever bound comes first. */
-      wallDays: z.number().positive().default(30),
-      wallMaxMb: z.number().positive().default(2048),
 
 /** screens/wall.yaml: which panels, where. Geometry in design pixels of that screen. */
 export const Screens = z.strictObject({
