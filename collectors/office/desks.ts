@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/load.ts'
+import { AssistPlayer } from './assist-player.ts'
 import { ChangePlayer } from './change-player.ts'
 import { ClockPlayer } from './clock-player.ts'
 import { deskHttp } from './desk-http.ts'
@@ -49,6 +50,7 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new MemberPlayer({ ...common('members'), mayLeave: (id) => !atVisitorsDesk.has(id) }),
     new ReviewPlayer({ ...common('reviews'), site: config.site, rules: config.review }),
     new DisclosurePlayer(common('disclosure')),
+    new AssistPlayer(common('assist')),
     new PetitionPlayer({ ...common('petitions'), config }),
     new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
     new WindowPlayer(common('window')),

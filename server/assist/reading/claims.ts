@@ -47,7 +47,7 @@ export function claimsOf(document: CaseDocument, persons: readonly string[]): To
     for (const sentence of sentencesOf(text, answer)) {
       const words = text.slice(sentence.start, sentence.end)
       const times = all.filter((one) => inside(one, sentence))
-      const topic = topicOf(words) ?? asked ?? before
+      const topic = topicOf(words, asked) ?? asked ?? before
       if (!topic) continue
       before = topic
       const day = times.find((one) => one.day?.length === 10)?.day
@@ -78,8 +78,9 @@ const bodyOf = ({ turns, start, end }: CaseDocument): Span => ({
   end: turns.at(-1)?.answer.end ?? end,
 })
 
-/** The most telling word wins: a deed before what came after it only where nothing else is named. */
-export function topicOf(words: string): Topic | null {
+/** The topic that was asked about where its words stand here too, else the first group that fits. */
+export function topicOf(words: string, asked: Topic | null = null): Topic | null {
+  if (asked && TOPICS.find(({ id }) => id === asked)?.words.test(words)) return asked
   return TOPICS.find((one) => one.words.test(words))?.id ?? null
 }
 

@@ -18,7 +18,7 @@ export interface PlaceName extends Span {
   kind: 'venue' | 'home' | 'road'
 }
 const ADMIN =
-  /^(?:[\u4e00-\u9fa5]{1,5}?(?:省|自治区))?(?:[\u4e00-\u9fa5]{1,5}?市)?(?:[\u4e00-\u9fa5]{1,5}?[区县](?!域))?(?:[\u4e00-\u9fa5]{1,5}?(?:街道|镇|乡))?/u
+  /^(?:[\u4e00-\u9fa5]{1,5}?(?:省|自治区))?(?:[\u4e00-\u9fa5]{1,5}?(?<![超菜夜早门集])市(?!场|政|民))?(?:[\u4e00-\u9fa5]{1,5}?[区县](?!域))?(?:[\u4e00-\u9fa5]{1,5}?(?:街道|镇|乡))?/u
 const TAIL = new RegExp(`(?:的)?(?:${NEAR})+$`, 'u')
 
 export function placesIn(text: string): PlaceName[] {

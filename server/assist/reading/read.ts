@@ -107,7 +107,9 @@ function timelineOf(documents: readonly CaseDocument[], names: readonly string[]
     return timesIn(source.text, body, { record: document.day }).flatMap((time): TimelineEntry[] => {
       while (at < sentences.length - 1 && (sentences[at]?.end ?? 0) <= time.start) at += 1
       const sentence = sentences[at] ?? time
-      const words = source.text.slice(sentence.start, Math.min(sentence.end, sentence.start + 160))
+      const words = source.text
+        .slice(sentence.start, Math.min(sentence.end, sentence.start + 160))
+        .replace(/^[问答]\s?[：:]\s?/u, '')
       return [
         {
           key: keyOf('time', source.file, time.start),
