@@ -13,6 +13,7 @@ export interface EventRow {
   src?: { native_id?: string }
 }
 export interface AlertRow {
+  id: string
   object: string | null
   count: number
   /** null = no rung of the ladder is left. */

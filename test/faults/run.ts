@@ -1,4 +1,4 @@
-/** `npm run faults -- [NAME…] [--in embedded|real] [--seed N] [--short] [--list]`: each scenario in a world of its own. */
+/** `npm run faults -- [NAME…] [--in embedded|real|cluster] [--seed N] [--short] [--list]`: each scenario in a world of its own. */
 import { parseArgs } from 'node:util'
 import type { Scenario, Surroundings } from './scenario.ts'
 import { loadScenarios, select } from './scenarios.ts'

@@ -3,7 +3,8 @@ import { type Piece, untilReady } from './piece.ts'
 import type { Reader } from './reader.ts'
 import type { Demo, World } from './world.ts'
 
-export type Surroundings = 'embedded' | 'real'
+/** `cluster`: several servers behind a proxy. */
+export type Surroundings = 'embedded' | 'real' | 'cluster'
 
 /** Where a scenario plays: the product under load, with everything that may be done to it. */
 export interface Stage {

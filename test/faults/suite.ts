@@ -1,3 +1,4 @@
+import { openClusterWorld } from './cluster-world.ts'
 import { type Effect, isClean, judge, type Verdict } from './history.ts'
 import { startAndWait } from './kills.ts'
 import { ledgerEffects } from './ledger.ts'
@@ -34,11 +35,11 @@ export interface FaultReport {
 
 /** Plays the scenarios once. @throws when something does not come back at all, or says the wrong thing */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
-  const world = await openWorld(options.in === 'real')
+  const world = options.in === 'cluster' ? await openClusterWorld() : await openWorld(options.in === 'real')
   const loads: Load[] = []
   try {
     await world.doors.start()
-    for (const piece of world.pieces.slice(0, 2)) await startAndWait(piece)
+    for (const piece of world.boot) await startAndWait(piece)
     const stage = stageOf(world, options)
     const { demo, reader } = stage
     const base = Date.now() - 3_600_000

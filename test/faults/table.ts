@@ -1,13 +1,20 @@
+import type { Surroundings } from './scenario.ts'
 import type { FaultReport } from './suite.ts'
 
 const line = (cells: readonly (string | number)[]): string =>
   `  ${cells.map((cell) => String(cell).padEnd(16)).join('')}`
 
+const WHERE: Readonly<Record<Surroundings, string>> = {
+  embedded: '全内置',
+  real: 'Mosquitto + influxd + PostgreSQL',
+  cluster: '三台服务器 + Mosquitto + influxd + PostgreSQL + Redis',
+}
+
 /** The summary of a run. */
 export const table = ({ played, verdicts, effects, stopMs, clean, in: where }: FaultReport): string =>
   [
     '',
-    where === 'real' ? 'Mosquitto + influxd + PostgreSQL' : '全内置',
+    WHERE[where],
     ...played.map(({ title, words, played: yes }) => `  ${yes ? '✓' : '–'} ${title}：${words}`),
     line(['来源', '送出', '入库', '丢失', '重复', '不明']),
     ...verdicts.map(({ source, sent, stored, lost, doubled, unknown }) =>

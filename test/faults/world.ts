@@ -33,6 +33,8 @@ function compiled(): Record<string, string> {
 export interface World {
   dataDir: string
   config: Config
+  /** Started first, in this order. */
+  boot: Piece[]
   /** What may be killed. */
   pieces: Piece[]
   doors: DoorLoad
@@ -126,6 +128,7 @@ export async function openWorld(real: boolean): Promise<World> {
   return {
     dataDir,
     config,
+    boot: [server, collectors],
     pieces,
     doors,
     influx,
