@@ -23,6 +23,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/mediations', title: '在线调解', permission: 'mediations.read-own' },
   { path: '/desk/patrol', title: '安防巡查', permission: 'patrol.read' },
   { path: '/desk/drills', title: '告警演练', permission: 'drills.read' },
+  { path: '/desk/search', title: '检索', permission: 'search.use' },
   { path: '/desk/sharing', title: '数据共享', permission: 'sharing.read' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
@@ -161,6 +162,7 @@ export const deskRoutes: RouteRecordRaw[] = [
         component: () => import('./sharing/UsefulnessDesk.vue'),
         meta: { title: '来源采用情况' },
       },
+      { path: 'search', component: () => import('./search/SearchDesk.vue'), meta: { title: '检索' } },
       { path: 'zeros', component: () => import('./zeros/ZerosDesk.vue'), meta: { title: '三零' } },
       {
         path: 'mediations/:id?',
