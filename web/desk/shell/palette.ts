@@ -1,16 +1,15 @@
 import { DOMAIN_WORDS } from '../../../contract/domains.ts'
-import type { CaseItem } from '../../../contract/http/cases.ts'
+import { SEARCH_KIND_WORDS, type SearchHit } from '../../../contract/http/search.ts'
 import { ALERT_STATE_WORDS, type AlertItem } from '../../../contract/panels/alerts.ts'
 import { SEVERITY_WORDS } from '../../../contract/severity.ts'
 import { caseNumber } from '../../ui/case-number.ts'
-import * as format from '../../ui/format.ts'
 import { foldText } from '../alerts/filter.ts'
 import type { DeskPage } from '../routes.ts'
 
 /** What Ctrl+K offers, pure. */
 export interface Choice {
   key: string
-  group: '页面' | '命令' | '案件' | '告警'
+  group: string
   title: string
   note: string
   /** Where it leads; a command has none. */
@@ -48,13 +47,28 @@ export const alertChoices = (alerts: readonly AlertItem[], typed: string): Choic
           path: `/desk/alerts/${encodeURIComponent(one.id)}`,
         }))
 
-export const caseChoices = (cases: readonly CaseItem[]): Choice[] =>
-  cases.map((one) => ({
-    key: `case ${one.id}`,
-    group: '案件',
-    title: caseNumber(one.caseNo),
-    note: [one.type, one.cause, one.department, one.daysLeft === null ? null : format.due(one.daysLeft)]
+/** What the search box has found: a case by its number, all else by its name. */
+export const hitChoices = (hits: readonly SearchHit[]): Choice[] =>
+  hits.map(({ kind, id, number, title, department, stateName, link }) => ({
+    key: `${kind} ${id}`,
+    group: SEARCH_KIND_WORDS[kind].slice(0, 2),
+    title: kind === 'case' && number ? caseNumber(number.text) : title.text,
+    note: [kind === 'case' ? title.text : number && caseNumber(number.text), department, stateName]
       .filter(Boolean)
       .join(' · '),
-    path: `/desk/cases/${encodeURIComponent(one.id)}`,
+    path: link,
   }))
+
+/** To the whole page with the same words. */
+export const searchChoice = (typed: string): Choice[] =>
+  typed.trim() === ''
+    ? []
+    : [
+        {
+          key: 'search',
+          group: '检索',
+          title: `全部结果：${typed.trim()}`,
+          note: '/desk/search',
+          path: `/desk/search?q=${encodeURIComponent(typed.trim())}`,
+        },
+      ]
