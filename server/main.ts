@@ -43,7 +43,7 @@ import { documentSearch } from './disclosure/search-port.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
-import type { EventHandler, Feature } from './feature.ts'
+import type { EventHandler, Feature, Panel } from './feature.ts'
 import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
 import { eventsOf, history, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
@@ -109,6 +109,8 @@ export interface House {
   readonly url: string
   readonly mqttUrl: string
   start(): Promise<void>
+  /** Every live panel, to be recomputed from the records beside the running wall. */
+  readonly panels: readonly Panel[]
   stop(): Promise<void>
 }
 
@@ -382,6 +384,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
     sample: () => hub.sample(),
     failed,
   })
+    office: { unit: site.unit, demo: site.demo },
+    files: {
+      docx: async (blocks) => (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks),
+      pdf: async (blocks) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks),
+      xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),
+    },
 
   const cluster =
     one &&
@@ -639,6 +647,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     },
     async start() {
       await records.migrate(every((feature) => feature.migrations))
+    panels: every((feature) => feature.panels),
       const { demo } = options
       if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()

@@ -1,8 +1,12 @@
 import type { Feature, WallPast } from '../feature.ts'
+import type { BriefDeps } from './brief/routes.ts'
+import { briefCalls } from './brief/routes.ts'
 import { Recorder, type RecorderDeps } from './past/recorder.ts'
 import { type Bounds, PastStore } from './past/store.ts'
 
-export interface MeetingsDeps extends Pick<RecorderDeps, 'now' | 'sample' | 'failed'> {
+export interface MeetingsDeps
+  extends Pick<RecorderDeps, 'now' | 'sample' | 'failed'>,
+    Pick<BriefDeps, 'office' | 'files'> {
   /** Where the hour files lie. */
   pastFolder: string
   bounds: Bounds
@@ -18,6 +22,7 @@ export function meetingsFeature(deps: MeetingsDeps): Feature & { past: WallPast 
       wallAt: (at, panels) => recorder.wallAt(at, panels),
       frames: (ask, panels) => recorder.frames(ask, panels),
     },
+    routes: briefCalls({ ...deps, recorder }, deps.now),
     start: async () => recorder.start(),
     stop: () => recorder.stop(),
   }

@@ -1,28 +1,15 @@
+import { count, NONE, rate } from '../../contract/number-words.ts'
+
 /**
  * Every number and time a screen shows, in one place (visual.md section 7). Pure: times are epoch ms handed in, words
  * come out. Business dates are reckoned by the server; here a moment is only written down in the office's zone.
  */
+export { count, NONE, rate }
+
 const ZONE = 'Asia/Shanghai'
-const THIN = '\u2009'
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
-
-/** Unknown is never 0. */
-export const NONE = '–'
-
-/** 1024 → «1 024» with thin spaces. */
-export function count(value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return NONE
-  const [whole = '0', part] = String(Math.abs(value)).split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN)
-  return `${value < 0 ? '−' : ''}${grouped}${part === undefined ? '' : `.${part}`}`
-}
-
-/** A rate with one decimal: 92.7; without its unit. */
-export function rate(value: number | null | undefined): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? NONE : value.toFixed(1)
-}
 
 /** A whole percent with sign: 94%. */
 export const percent = (value: number | null | undefined): string =>

@@ -1,5 +1,10 @@
-import type { FramesAnswer, FramesAsk, PastAnswer } from '../../../contract/past.ts'
-import { FRAMES_MAX_MS } from '../../../contract/past.ts'
+import {
+  FRAMES_MAX_MS,
+  type FramesAnswer,
+  type FramesAsk,
+  type PastAnswer,
+  type PastSpan,
+} from '../../../contract/past.ts'
 import type { Bounds, PastStore } from './store.ts'
 import type { Shown } from './writer.ts'
 
@@ -81,6 +86,11 @@ export class Recorder {
     const to = Math.min(ask.to, ask.from + FRAMES_MAX_MS, this.#deps.now())
     await this.flush()
     return this.#deps.store.frames({ ...ask, to }, panels)
+  }
+
+  /** Which stretches can be shown. */
+  spans(from: number, to: number): Promise<PastSpan[]> {
+    return this.#deps.store.spans(from, to)
   }
 
   async #beat(): Promise<void> {

@@ -69,6 +69,7 @@ export class Player {
     const jump = ++this.#jumps
     this.at = Math.min(Math.max(to, this.stretch.from), this.stretch.to)
     this.state = 'loading'
+    this.problem = ''
     this.#asking = false
     const answer = await this.#deps.past.wallAt(this.at)
     if (jump !== this.#jumps) return
@@ -84,7 +85,7 @@ export class Player {
     this.#settle()
     this.#show()
     await this.#prefetch()
-    if (jump !== this.#jumps || this.state === 'failed') return
+    if (jump !== this.#jumps || this.problem !== '') return
     this.#settle()
     this.#show()
   }
