@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { guidePages } from './server/commands/guide-plugin.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -22,7 +23,7 @@ export const browserAlias = [{ find: /^zod$/, replacement: at('./web/live/zod.ts
 export default defineConfig({
   root: at('./web'),
   base: '/',
-  plugins: [woff2Only(), vue()],
+  plugins: [woff2Only(), guidePages(), vue()],
   resolve: { alias: browserAlias },
   build: {
     outDir: at('./web/dist'),

@@ -5,7 +5,7 @@ import { takeLock } from './lock.ts'
 import { newest } from './newest.ts'
 
 /** What a page is made of. */
-const SOURCES = ['web', 'contract', 'vite.config.ts', 'package-lock.json']
+const SOURCES = ['web', 'contract', 'docs/guide', 'vite.config.ts', 'package-lock.json']
 
 /** True when a source is newer than the built pages, or there are none. */
 export function webIsStale(root: string): boolean {

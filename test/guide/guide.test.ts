@@ -59,10 +59,14 @@ describe('against the running product', () => {
     expect(await missingWords(await visits.open(page), page.words)).toEqual([])
   })
 
-  it.each(examples.map((one) => [`${one.file}:${one.line}`, one] as const))('%s runs', async (_, one) => {
-    const said = await run(one)
-    for (const line of one.contains) expect(said).toContain(line)
-  })
+  it.each(examples.map((one) => [`${one.file}:${one.line}`, one] as const))(
+    '%s runs',
+    async (_, one) => {
+      const said = await run(one)
+      for (const line of one.contains) expect(said).toContain(line)
+    },
+    180_000,
+  )
 
   async function run({ script }: GuideExample): Promise<string> {
     const tokens = house.demo.accounts.map(({ username, token }) => [

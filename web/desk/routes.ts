@@ -68,6 +68,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'security', component: () => import('./me/SecurityPage.vue'), meta: { title: '登录与动态口令' } },
       { path: 'health', component: () => import('./health/HealthDesk.vue'), meta: { title: '运行状况' } },
       { path: 'audit', component: () => import('./audit/AuditDesk.vue'), meta: { title: '审计' } },
+      { path: 'help/:page?', component: () => import('./help/HelpDesk.vue'), meta: { title: '用户指南' } },
       { path: 'password', component: () => import('./me/PasswordPage.vue'), meta: { title: '修改口令' } },
       {
         path: 'draws/designations/:id?',
