@@ -39,8 +39,8 @@ import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
-import { documentSearch } from './disclosure/search-port.ts'
 import { documentPort } from './disclosure/pages-port.ts'
+import { documentSearch } from './disclosure/search-port.ts'
 import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature, Panel } from './feature.ts'
@@ -383,13 +383,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     now,
     sample: () => hub.sample(),
     failed,
-  })
-    office: { unit: site.unit, demo: site.demo },
-    files: {
+  })unit: site.unit, demo: site.demo ,
+    files: 
       docx: async (blocks) => (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks),
       pdf: async (blocks) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks),
-      xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),
-    },
+      xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),,
 
   const cluster =
     one &&
@@ -622,6 +620,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed: (error, where) => log.error({ err: error, ...where }, '接口出错'),
     served: (call) => telemetry.served(call),
     trail: callTrail(records, refusals),
+    ...(cluster ? { rate: (name, allowance) => cluster.rate(name, allowance) } : {}),
     newId,
   })
   const http = webServer(app.callback(), identityOf(services.http.tls))

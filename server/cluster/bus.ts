@@ -1,5 +1,7 @@
 import type { RedisClientType } from '@redis/client'
+import type { Allowance } from '../people/rate.ts'
 import type { Hint } from './hints.ts'
+import { BUCKET } from './rates.ts'
 
 /** Or: more was told than can be kept, so read everything afresh. */
 type Told = Hint | { kind: 'missed' }
@@ -22,6 +24,8 @@ const BLOCK_MS = 1000
 const READ_COUNT = 200
 const ANSWER_MS = 3000
 const AGAIN_MS = 200
+/** A call must not wait long for its permission. */
+const LOT_MS = 250
 /** Waiting for Redis; beyond it the others are told to read everything afresh. */
 const MOST_WAITING = 1000
 const FIELD = 'told'
@@ -90,6 +94,17 @@ export class Bus {
     })
   }
 
+  /** From the bucket that all servers share. @returns how many; undefined while Redis is away */
+  async takeLot(key: string, { rate, burst }: Allowance, want: number): Promise<number | undefined> {
+    const { write } = this.#clients ?? {}
+    if (!write?.isReady) return undefined
+    const asked = write.eval(BUCKET, {
+      keys: [`${this.#options.stream}:rate:${key}`],
+      arguments: [String(rate), String(burst), String(want)],
+    })
+    return within(asked, LOT_MS).then(Number, () => undefined)
+  }
+
   async #send(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#waiting.length > 0) {
@@ -111,16 +126,19 @@ export class Bus {
   async #read(client: RedisClientType): Promise<void> {
     while (!this.#stopped) {
       try {
-        if (!this.#up) this.#cursor = later(await within(this.#newest(client), ANSWER_MS), this.#cursor)
+        if (!this.#up) {
+          this.#cursor = later(await within(this.#newest(client), ANSWER_MS), this.#cursor)
+          this.#isUp()
+        }
         const from = { key: this.#options.stream, id: this.#cursor }
         const asked = client.xRead(from, { BLOCK: BLOCK_MS, COUNT: READ_COUNT })
         const answer = (await within(asked, BLOCK_MS + ANSWER_MS)) as unknown as Streams
-        this.#isUp()
         for (const { id, message } of answer?.[0]?.messages ?? []) {
           this.#cursor = id
           if (message.from !== this.#options.member) this.#pass(message[FIELD])
         }
       } catch {
+        if (this.#stopped) return
         this.#isDown()
         await new Promise((done) => setTimeout(done, AGAIN_MS))
       }

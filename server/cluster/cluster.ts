@@ -1,7 +1,9 @@
 import type { Reader, Records, Tx } from '../feature.ts'
+import type { Allowance } from '../people/rate.ts'
 import { Bus } from './bus.ts'
 import { type Heeding, type Hint, heed } from './hints.ts'
 import { Lease, LeaseLost, type MemberRow, noteSilent, readMembers, sayGone, sayHere, sayStarted } from './lease.ts'
+import { SharedRate } from './rates.ts'
 import type { ClusterSettings } from './settings.ts'
 
 /** A server that stops without a word is missed after this; the timers go on elsewhere. */
@@ -72,6 +74,11 @@ export class Cluster {
 
   tell(hint: Hint): void {
     this.#bus.tell(hint)
+  }
+
+  /** A limit that all servers keep together. */
+  rate(name: string, allowance: Allowance): SharedRate {
+    return new SharedRate(name, allowance, (key, at, want) => this.#bus.takeLot(key, at, want))
   }
 
   members(read: Reader): Promise<MemberRow[]> {

@@ -21,10 +21,12 @@ const PAUSE_MS = 8000
  * Of each connection: an idle transaction is ended, and so is the session of a machine that has gone without a word
  * (tcp_keepalives, tcp_user_timeout).
  */
-export const SESSION = [
-  `set idle_in_transaction_session_timeout = ${PAUSE_MS}`,
-  'set tcp_keepalives_idle = 5',
-  'set tcp_keepalives_interval = 2',
-  'set tcp_keepalives_count = 3',
-  `set tcp_user_timeout = ${PAUSE_MS}`,
-].join('; ')
+export const session = (pauseMs: number): string =>
+  [
+    `set idle_in_transaction_session_timeout = ${pauseMs}`,
+    'set tcp_keepalives_idle = 5',
+    'set tcp_keepalives_interval = 2',
+    'set tcp_keepalives_count = 3',
+    `set tcp_user_timeout = ${pauseMs}`,
+  ].join('; ')
+export const SESSION = session(PAUSE_MS)

@@ -2,6 +2,7 @@ import type { Readiness } from '../../contract/http/system.ts'
 import type { Clock } from '../clock.ts'
 import type { BoundRoute, Principal } from '../feature.ts'
 import type { Credentials } from '../people/authenticate.ts'
+import type { MakeRate } from './guards.ts'
 import type { HostJudge } from './host.ts'
 
 /** What http is handed; it names no feature. */
@@ -28,6 +29,8 @@ export interface HttpDeps {
   /** Leaves traces of calls by persons: what they write, what leaves the house, what they were refused. */
   trail?: CallTrail
   newId(): string
+  /** Left out = this server keeps its limits alone. */
+  rate?: MakeRate
   /** Tests hold each answer against its schema; production trusts the presenters. */
   checkAnswers?: boolean
 }

@@ -27,7 +27,7 @@ export async function dispatch(
   const { spec } = route
   const traced = { route: spec.id, params, ...caller }
   try {
-    guardRequest(ctx.req, spec, caller, guards)
+    await guardRequest(ctx.req, spec, caller, guards)
     const act = () => admitted(route, caller, deps, () => handle(ctx, params, route, caller, deps))
     // Machines bring events by the thousand; ingest keeps its own account of them.
     const writes = spec.method !== 'GET' && spec.permission !== 'ingest.write'

@@ -4,7 +4,7 @@ import type { RouteSpec } from '../../contract/http/route.ts'
 import type { Principal } from '../feature.ts'
 import { sameText } from '../people/cookie.ts'
 import { judgeOrigin, type OriginHeaders } from '../people/origin.ts'
-import { type Allowance, RateLimiter } from '../people/rate.ts'
+import { type Allowance, type Rate, RateLimiter } from '../people/rate.ts'
 import { Refusal } from '../refusal.ts'
 import type { Caller } from './dispatch.ts'
 
@@ -16,23 +16,30 @@ export interface Guards {
   csrfOf(sessionId: string): string
   origins: readonly string[]
   now(): number
-  calls: RateLimiter
-  ingest: RateLimiter
+  calls: Rate
+  ingest: Rate
 }
 
-export const makeGuards = (deps: Pick<Guards, 'csrfOf' | 'origins' | 'now'>): Guards => ({
-  ...deps,
-  calls: new RateLimiter(CALLS),
-  ingest: new RateLimiter(INGEST),
-})
+/** Several servers keep their limits together. */
+export type MakeRate = (name: string, allowance: Allowance) => Rate
+
+export const makeGuards = (
+  deps: Pick<Guards, 'csrfOf' | 'origins' | 'now'>,
+  make: MakeRate = (_name, allowance) => new RateLimiter(allowance),
+): Guards => ({ ...deps, calls: make('calls', CALLS), ingest: make('ingest', INGEST) })
 
 /** The order of the guards stands here: origin, CSRF, permission, rate. @throws Refusal */
-export function guardRequest(req: IncomingMessage, spec: RouteSpec, caller: Caller, guards: Guards): void {
+export async function guardRequest(
+  req: IncomingMessage,
+  spec: RouteSpec,
+  caller: Caller,
+  guards: Guards,
+): Promise<void> {
   if (spec.method !== 'GET') guardWrite(req, spec, caller.person, guards)
   if (!mayCall(spec, caller.person)) throw new Refusal('forbidden')
   const limiter = spec.permission === 'ingest.write' ? guards.ingest : guards.calls
   const key = caller.person ? `${caller.person.via}:${caller.person.id}` : `ip:${caller.ip}`
-  if (!limiter.take(key, guards.now())) throw new Refusal('too-many-requests')
+  if (!(await limiter.take(key, guards.now()))) throw new Refusal('too-many-requests')
 }
 
 /** A cookie travels by itself, so a write by cookie must prove that one of our pages made it. */

@@ -17,7 +17,7 @@ const pattern = (path: string): string => API_ROOT + path.replace(/\{(\w+)\}/g, 
  */
 export function apiRoutes(deps: HttpDeps): Middleware {
   const router = new Router()
-  const guards = makeGuards({ csrfOf: deps.csrfOf, origins: deps.origins, now: () => deps.clock.now() })
+  const guards = makeGuards({ csrfOf: deps.csrfOf, origins: deps.origins, now: () => deps.clock.now() }, deps.rate)
   const byId = new Map<string, BoundRoute>()
   for (const route of deps.routes) {
     if (byId.has(route.spec.id)) throw new Error(`接口 ${route.spec.id} 登记了两次`)

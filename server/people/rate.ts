@@ -4,10 +4,16 @@ export interface Allowance {
   burst: number
 }
 
+/** Whoever keeps one: this server alone, or several together. */
+export interface Rate {
+  /** Takes one; false when there is none left. */
+  take(key: string, now: number): boolean | Promise<boolean>
+}
+
 const MANY = 10_000
 
 /** Token buckets by key; time comes in. */
-export class RateLimiter {
+export class RateLimiter implements Rate {
   readonly #allowance: Allowance
   readonly #buckets = new Map<string, { left: number; at: number }>()
 
