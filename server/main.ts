@@ -41,11 +41,13 @@ import { deadlinesFeature } from './deadlines/index.ts'
 import { disclosureFeature } from './disclosure/index.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { documentSearch } from './disclosure/search-port.ts'
+import type { Block } from './disclosure/files/model.ts'
 import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature, Panel } from './feature.ts'
 import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
 import { eventsOf, history, receivedSince } from './history.ts'
+import { handoverFeature } from './handover/index.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
 import { hostJudge } from './http/host.ts'
@@ -385,8 +387,8 @@ export async function assemble(options: HouseOptions): Promise<House> {
     failed,
   })unit: site.unit, demo: site.demo ,
     files: 
-      docx: async (blocks) => (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks),
-      pdf: async (blocks) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks),
+      docx: docxOf,
+      pdf: pdfOf,
       xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),,
 
   const cluster =
@@ -463,6 +465,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
     security,
     tasks,
     drill,
+    handoverFeature({
+      config,
+      records,
+      tasks: tasks.desk,
+      openAlerts: alerts.open,
+      sourcesDown: async (at) => (await sources.overview(at)).items.filter(({ state }) => state !== 'ok'),
+      drills: drill.since,
+      newId,
+      anchor,
+      docx: docxOf,
+      pdf: pdfOf,
+    }),
     exports,
     meetings,
     cases,
@@ -679,6 +693,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
 /** As its calibration page was told, else its layout. */
 const wallName = ({ wall, screen }: { wall: string | null; screen: string | null }): string =>
   wall ?? (screen === null ? '未命名大屏' : `大屏 ${screen}`)
+/** Loaded when a file is asked for. */
+const docxOf = async (blocks: readonly Block[]) =>
+  (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks)
+const pdfOf = async (blocks: readonly Block[]) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks)
+
 /** A drill is in no statistic; its event is kept like any other. */
 const isCounted = ({ type }: { type: string }): boolean => type !== DRILL_EVENT
 

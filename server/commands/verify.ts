@@ -22,7 +22,7 @@ const USAGE = `用法：
   npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
 
 /** contract.md: every chain that the product keeps. */
-const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations']
+const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations', 'handover']
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const fail = (failures: readonly ChainFailure[]): void => {
   for (const { seq, what } of failures.slice(0, 20)) say(`第 ${seq} 条：${what}`)

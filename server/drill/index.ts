@@ -1,7 +1,14 @@
 import type { Config } from '../../config/load.ts'
 import { officeDate, officeTime } from '../../config/zone.ts'
 import type { EnvelopeInput } from '../../contract/envelope.ts'
-import { DRILL_COLLECTOR, DRILL_EVENT, type DrillEnd, drillRoutes } from '../../contract/http/drill.ts'
+import {
+  DRILL_COLLECTOR,
+  DRILL_EVENT,
+  DRILL_STATES,
+  type DrillEnd,
+  DrillState,
+  drillRoutes,
+} from '../../contract/http/drill.ts'
 import type { AlertItem } from '../../contract/panels/alerts.ts'
 import { eventTopic } from '../../contract/topics.ts'
 import {
@@ -18,6 +25,7 @@ import { presentDrill, progressOf } from './present.ts'
 import { reminderTick } from './reminder.ts'
 import {
   type DrillRow,
+  drillsSince,
   findDrill,
   finishDrill,
   insertDrill,
@@ -63,6 +71,8 @@ export interface DrillFeature extends Feature {
   watch: { isUnderWay(eventId: string): boolean; decided(event: StoredEvent, turn: Turn): void }
   /** A screen has drawn some alert. */
   painted(receipt: Painted): void
+  /** Those that began after that moment, for the handover sheet. */
+  since(at: number): Promise<{ id: string; title: string; result: string }[]>
 }
 
 /** 告警演练: one labelled incident at a time through the real path; it ends by itself and is counted nowhere. */
@@ -200,6 +210,12 @@ export function drillFeature(deps: DrillDeps): DrillFeature {
       },
     },
     painted: (receipt) => underway?.painted(receipt),
+    since: async (at) =>
+      (await drillsSince(records.read, at)).map(({ id, title, state }) => ({
+        id,
+        title,
+        result: DRILL_STATES[DrillState.parse(state)],
+      })),
     routes: [
       bind(drillRoutes.list, async ({ query }) => {
         const rows = await listDrills(records.read, query.cursor, query.limit)

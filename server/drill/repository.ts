@@ -50,3 +50,6 @@ export async function lastDone(db: Reader | Tx, states: readonly string[]): Prom
     .executeTakeFirst()
   return row ? Number(row.started_ms) : null
 }
+
+export const drillsSince = (db: Reader, at: number): Promise<DrillRow[]> =>
+  tables(db).selectFrom('drill').selectAll().where('started_ms', '>', at).orderBy('started_ms').limit(50).execute()

@@ -77,6 +77,25 @@ export async function append(
   return { ...entry, hash }
 }
 
+/** The newest entry of every chain that has one, by name. */
+export async function chainHeads(db: Reader | Tx): Promise<{ chain: string; seq: number; hash: string }[]> {
+  const tables = db.withTables<Tables>()
+  const rows = await tables
+    .selectFrom('chain_entry')
+    .innerJoin(
+      tables
+        .selectFrom('chain_entry')
+        .select((eb) => ['chain as name', eb.fn.max<number>('seq').as('last')])
+        .groupBy('chain')
+        .as('newest'),
+      (join) => join.onRef('newest.name', '=', 'chain_entry.chain').onRef('newest.last', '=', 'chain_entry.seq'),
+    )
+    .select(['chain_entry.chain', 'chain_entry.seq', 'chain_entry.hash'])
+    .orderBy('chain_entry.chain')
+    .execute()
+  return rows.map(({ chain, seq, hash }) => ({ chain, seq: Number(seq), hash }))
+}
+
 /** Entries from a seq on, in order, at most `limit`. */
 export async function readChain(db: Reader | Tx, chain: string, from: number, limit: number): Promise<ChainEntry[]> {
   const rows = await db
