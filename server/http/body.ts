@@ -41,12 +41,25 @@ async function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
 function parse(bytes: Buffer): unknown {
   if (isTooDeep(bytes))
     throw new Refusal('bad-input', undefined, [{ path: '', message: `嵌套不能超过 ${DEPTH_LIMIT} 层` }])
+  let value: unknown
+  let text: string
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    value = JSON.parse(text)
   } catch {
     throw new Refusal('bad-input', undefined, [{ path: '', message: '不是有效的 UTF-8 JSON' }])
   }
+  if (ODD_ESCAPE.test(text) && !isStorable(value))
+    throw new Refusal('bad-input', undefined, [{ path: '', message: '文字中有残缺的字符，请重新输入' }])
+  return value
 }
+
+/** Only an escape can bring half a character or a NUL; no chain (RFC 8785), no PostgreSQL and no file could hold it. */
+const ODD_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/
+const isStorable = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.isWellFormed() && !value.includes('\0')
+    : typeof value !== 'object' || value === null || Object.entries(value).flat().every(isStorable)
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b])

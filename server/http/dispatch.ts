@@ -85,16 +85,24 @@ const isNothing = (schema: z.ZodType): boolean => schema instanceof z.ZodUndefin
 
 function checked(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unknown {
   if (isNothing(schema)) return undefined
+  if (where === 'query' && hasNul(value))
+    throw new Refusal('bad-input', undefined, [{ path: '', message: '条件中有不可用的字符' }])
   const outcome = schema.safeParse(value ?? (where === 'body' ? undefined : {}), { error: chinese })
   if (outcome.success) return outcome.data
   throw new Refusal('bad-input', undefined, inputErrors(outcome.error))
 }
 
+/** No store can be asked for it: PostgreSQL would call the whole statement broken. */
+const hasNul = (values: unknown): boolean =>
+  Object.values(values ?? {}).some((value) =>
+    (Array.isArray(value) ? value : [value]).some((one) => String(one).includes('\0')),
+  )
+
 /** An id that cannot exist is an id that does not exist. */
 function known(schema: z.ZodType, params: Readonly<Record<string, string>>): unknown {
   if (isNothing(schema)) return undefined
   const outcome = schema.safeParse(params)
-  if (outcome.success) return outcome.data
+  if (outcome.success && !hasNul(params)) return outcome.data
   throw new Refusal('not-found')
 }
 

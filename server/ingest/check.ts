@@ -76,16 +76,22 @@ export function check(bytes: Uint8Array, ground: Ground, receivedMs: number, ret
   const text = buffer.toString('utf8')
   const raw = parseObject(text)
   if (!raw) return whole('bad_json')
+  const odd = ODD_ESCAPE.test(text)
   const one = (item: Raw, source: string | null): void => {
     const verdict = judge(item, ground, receivedMs, retentionMs)
     if (typeof verdict === 'string') {
       out.refusals.push(refuse(item, verdict, source ?? textOf(item)))
       return
     }
-    const body = verdict.rewritten || source === null ? textOf(item) : source
+    let body = verdict.rewritten || source === null ? textOf(item) : source
     if (body.length > DEPTH_MATTERS && deeper(item, DEPTH)) {
       out.refusals.push(refuse(item, 'type_mismatch', body))
       return
+    }
+    if (odd) {
+      verdict.event.data = storable(verdict.event.data) as Raw
+      item.data = verdict.event.data
+      body = textOf(item)
     }
     const note = verdict.unknown ? refuse(item, 'unknown_topic', source ?? textOf(item)) : null
     out.events.push({ event: verdict.event, seq: verdict.seq, body, note, fresh: false })
@@ -217,12 +223,12 @@ function optionalFault(raw: Raw): QuarantineReason | undefined {
   return tagFault(raw.device) ?? tagFault(raw.object)
 }
 
-/** Names that become tags. A NUL is refused here, because no store of ours can hold it. */
+/** Names that become tags. A NUL and half a character are refused here, because no store of ours can hold them. */
 function tagFault(value: unknown): QuarantineReason | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value === '') return 'type_mismatch'
   if (value.length > TAG_LENGTH) return 'tag_limit'
-  return value.includes('\0') ? 'type_mismatch' : undefined
+  return value.includes('\0') || !value.isWellFormed() ? 'type_mismatch' : undefined
 }
 
 const momentOf = (value: unknown): number => (typeof value === 'string' ? parseMoment(value) : Number.NaN)
@@ -252,6 +258,16 @@ function strip(raw: Raw): boolean {
     }
   }
   return found
+}
+
+/** Only an escape can bring a NUL or half a character. */
+const ODD_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/
+/** Data with U+FFFD in their place, so that a name can be a key of any store. At most `DEPTH` deep by now. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd')
+  if (Array.isArray(value)) return value.map(storable)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), storable(inner)]))
 }
 
 const isObject = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value)

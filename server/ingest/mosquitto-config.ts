@@ -13,6 +13,8 @@ export interface MosquittoOptions {
   accounts: ReadonlyMap<string, string>
   /** Account that the broker runs as; as root it would otherwise become `mosquitto` and lose sight of its files. */
   runAs?: string
+  /** The listener then speaks TLS 1.2 and above only. */
+  tls?: { certFile: string; keyFile: string }
 }
 
 /**
@@ -21,9 +23,10 @@ export interface MosquittoOptions {
  * broker's file but the receipt. A kill -9 of the broker costs a redelivery; only publishers that heed no receipts can
  * lose what they sent within the last minute while the server was away.
  */
-export function mosquittoConf({ folder, host, port, runAs }: MosquittoOptions): string {
+export function mosquittoConf({ folder, host, port, runAs, tls }: MosquittoOptions): string {
   return `${[
     `listener ${port} ${host}`,
+    ...(tls ? [`certfile ${tls.certFile}`, `keyfile ${tls.keyFile}`, 'tls_version tlsv1.2'] : []),
     ...(runAs ? [`user ${runAs}`] : []),
     'allow_anonymous false',
     `password_file ${join(folder, 'passwd')}`,
@@ -51,7 +54,8 @@ export function mosquittoAcl(site: string): string {
     `topic readwrite jc/v1/${site}/#`,
     'topic read $SYS/#',
     '',
-    `pattern write jc/v1/${site}/+/%u/#`,
+    // `/#` alone would match the level above it too, and so the collector's own receipts.
+    `pattern write jc/v1/${site}/+/%u/+/#`,
     `pattern write jc/v1/${site}/_dlq/%u`,
     `pattern read jc/v1/${site}/_receipt/%u`,
   ].join('\n')}\n`

@@ -34,6 +34,17 @@ const cookieTold = route({
   permission: 'public',
   answer: z.object({ ip: z.string() }),
 })
+const read = route({
+  id: 'trust-read',
+  method: 'GET',
+  path: '/trust/read/{id}',
+  summary: 'x',
+  tag: 't',
+  permission: 'alerts.read',
+  params: z.object({ id: z.string() }),
+  query: z.object({ q: z.string().optional() }),
+  answer: z.object({ id: z.string() }),
+})
 let hall: Hall
 let port: number
 /** The same application behind the product's own server and its bounds. */
@@ -48,6 +59,7 @@ beforeAll(async () => {
     {
       routes: [
         bind(write, async ({ body }) => ({ keys: Object.keys(body) })),
+        bind(read, async ({ params }) => ({ id: params.id })),
         bind(cookieTold, async ({ ip }) => ({ ip })),
       ],
     },
@@ -325,6 +337,19 @@ describe('bodies', () => {
       expect((await post(nested(9000, '{"a":', '}', '1'))).status).toBe(400)
       expect((await post(`{"a":"${'['.repeat(20_000)}\\"${'{'.repeat(200)}"}`)).status).toBe(200)
       expect((await post(`{"a":"\\\\","b":${'['.repeat(70)}`)).status).toBe(400)
+    },
+  )
+
+  test(
+    asvs('1.4.2', 'half a character and NUL, which no store and no chain can hold, are refused wherever they come'),
+    async () => {
+      expect((await post('{"a":"\\ud83d\\ude00"}')).status).toBe(200)
+      for (const odd of ['{"a":"\\ud800"}', '{"a":["x",{"b":"\\uDC00"}]}', '{"\\udfff":1}', '{"a":"x\\u0000"}'])
+        expect([odd, (await post(odd)).status]).toEqual([odd, 400])
+      const asked = (path: string) => ask(hall.url, 'GET', path, { token: token() })
+      expect((await asked('/api/v1/trust/read/a%00b')).status).toBe(404)
+      expect((await asked('/api/v1/trust/read/a?q=x%00')).status).toBe(400)
+      expect((await asked('/api/v1/trust/read/a?q=x')).status).toBe(200)
     },
   )
 

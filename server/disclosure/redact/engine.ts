@@ -90,7 +90,7 @@ function read(rules: RedactionRules, text: string, parties: readonly Party[], ca
   }
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** Blanks that may stand between two characters of one name; more are two words in two columns. */
 const NAME_GAP = 8
