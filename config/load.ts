@@ -29,6 +29,7 @@ import {
   Sources,
 } from './schema.ts'
 import { SentencingRules } from './sentencing.ts'
+import { DraftTemplate } from './templates.ts'
 import { UpkeepRules } from './upkeep.ts'
 import { checkWindow, WindowRules } from './window.ts'
 import { inChinese, yamlWords } from './words.ts'
@@ -61,6 +62,8 @@ export interface Config {
   upkeep: UpkeepRules
   clues: ClueRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
+  /** By id; papers that are drafted from a case. */
+  templates: ReadonlyMap<string, DraftTemplate>
   /** By id. */
   profiles: ReadonlyMap<string, ProfileFile>
 }
@@ -138,6 +141,7 @@ export function loadConfig(
   const years = yamlFiles(dir, 'calendar')
     .filter((file) => basename(file) !== 'index.yaml')
     .map((file) => read(file, CalendarFile))
+  const templates = yamlFiles(dir, 'templates').map((file) => read(file, DraftTemplate))
   const profiles = yamlFiles(dir, 'profiles').map((file) => read(file, ProfileFile))
   if (monitoring && deadlines && flow) issues.push(...crossCheckMonitoring({ monitoring, deadlines, flow }))
   if (site && sources && alerts)
@@ -209,6 +213,7 @@ export function loadConfig(
     upkeep: upkeep.value,
     clues: clues.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
+    templates: new Map(templates.flatMap((one) => (one ? [[one.value.id, one.value]] : []))),
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),
   }
 }

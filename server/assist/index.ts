@@ -1,6 +1,7 @@
 import { assistRoutes } from '../../contract/http/assist.ts'
 import { bind, type Feature } from '../feature.ts'
 import type { AssistDeps } from './context.ts'
+import { draftCalls } from './drafting/routes.ts'
 import { entityFinder } from './entities/index.ts'
 import { assistFigures } from './figures.ts'
 import { assistMigrations } from './migrations.ts'
@@ -28,6 +29,7 @@ export function assistFeature(deps: AssistDeps): Feature & { jobs: ReadingJobs }
         factors: sentencing.factors.map(({ name, layer, min, max, note }) => ({ name, layer, min, max, note })),
       })),
       ...readingCalls(deps, jobs),
+      ...draftCalls(deps),
     ],
     figures: [assistFigures(deps)],
     start: () => jobs.open(),

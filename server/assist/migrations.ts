@@ -1,5 +1,6 @@
 import type { Migration } from '../feature.ts'
+import { draftMigrations } from './drafting/tables.ts'
 import { readingMigrations } from './reading/tables.ts'
 
 /** In the order of their making. */
-export const assistMigrations: readonly Migration[] = [...readingMigrations]
+export const assistMigrations: readonly Migration[] = [...readingMigrations, ...draftMigrations]

@@ -8,6 +8,7 @@ export const VIEWS = {
   timeline: '时间线',
   facts: '人物与事实',
   outline: '目录',
+  drafts: '文书初稿',
   files: '卷宗文件',
 } as const
 export type View = keyof typeof VIEWS
