@@ -88,6 +88,7 @@ import { TickRunner } from './ticks.ts'
 import { identityOf } from './tls.ts'
 import { upkeepFeature } from './upkeep/index.ts'
 import { backupFolder, backupPassphrase } from './upkeep/places.ts'
+import { prepareUpgrade } from './upkeep/upgrade.ts'
 import { VERSION } from './version.ts'
 import { windowFeature } from './window/index.ts'
 import { openWire } from './wire.ts'
@@ -110,9 +111,9 @@ export interface HouseOptions {
 export interface House {
   readonly url: string
   readonly mqttUrl: string
-  start(): Promise<void>
   /** Every live panel, to be recomputed from the records beside the running wall. */
   readonly panels: readonly Panel[]
+  start(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -385,11 +386,13 @@ export async function assemble(options: HouseOptions): Promise<House> {
     now,
     sample: () => hub.sample(),
     failed,
-  })unit: site.unit, demo: site.demo ,
-    files: 
+    office: { unit: site.unit, demo: site.demo },
+    files: {
       docx: docxOf,
       pdf: pdfOf,
-      xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),,
+      xlsx: async (sheets) => (await import('./export/xlsx/bytes.ts')).xlsxBytes(sheets),
+    },
+  })
 
   const cluster =
     one &&
@@ -658,9 +661,20 @@ export async function assemble(options: HouseOptions): Promise<House> {
     get mqttUrl() {
       return wire.address().url
     },
-    async start() {
-      await records.migrate(every((feature) => feature.migrations))
     panels: every((feature) => feature.panels),
+    async start() {
+      const migrations = every((feature) => feature.migrations)
+      await prepareUpgrade({
+        dataDir: sharedDir,
+        records: recordsAt,
+        backups: backupFolder(sharedDir),
+        passphrase: backupPassphrase(),
+        version: VERSION,
+        now: now(),
+        migrations,
+        say: (text) => log.info(text),
+      })
+      await records.migrate(migrations)
       const { demo } = options
       if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()
