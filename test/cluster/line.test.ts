@@ -177,7 +177,7 @@ describe('timers under a lease', () => {
             name: 'own',
             everyMs: 5,
             everywhere: true,
-            run: async (turn) => void turn.afterCommit(() => own.add(name)),
+            run: async (turn) => void turn.afterCommit(() => void own.add(name)),
           },
         ],
         () => undefined,
