@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CDPSession, Page } from 'playwright-core'
 import { temporaryFolder } from '../services.ts'
 import { openBrowser } from './live/glass.ts'
 import { ROOT } from './live/house.ts'
 import { startOffice } from './live/office.ts'
+import { growth, range, type Sample, sample, slope, watch } from './live/soak.ts'
 import { type Benchmark, type Row, row } from './row.ts'
 
 const MINUTES = Number(process.env.BENCH_MINUTES ?? 10)
@@ -15,51 +15,6 @@ const EVERY_MS = 30_000
  * fill up: in heap snapshots three minutes apart nothing else grew.
  */
 const WARM_UP = Math.min(5, MINUTES / 2)
-
-interface Sample {
-  minute: number
-  heapMb: number
-  nodes: number
-  listeners: number
-}
-
-/** Heap after a forced collection, and what the document holds. */
-async function sample(session: CDPSession, minute: number): Promise<Sample> {
-  for (let n = 0; n < 2; n += 1) await session.send('HeapProfiler.collectGarbage')
-  const { usedSize } = await session.send('Runtime.getHeapUsage')
-  const { metrics } = await session.send('Performance.getMetrics')
-  const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0
-  return { minute, heapMb: usedSize / 1e6, nodes: of('Nodes'), listeners: of('JSEventListeners') }
-}
-
-async function watch(page: Page): Promise<CDPSession> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('HeapProfiler.enable')
-  await session.send('Performance.enable')
-  return session
-}
-
-/** Least squares, per minute. */
-function slope(samples: readonly Sample[], what: (one: Sample) => number): number {
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const x = mean(samples.map(({ minute }) => minute))
-  const y = mean(samples.map(what))
-  const over = samples.reduce((sum, one) => sum + (one.minute - x) * (what(one) - y), 0)
-  const under = samples.reduce((sum, one) => sum + (one.minute - x) ** 2, 0)
-  return over / under
-}
-
-/** Growth from the first to the second half, in per cent: what comes and goes with the data is not growth. */
-function growth(samples: readonly Sample[], what: (one: Sample) => number): number {
-  const half = samples.length >> 1
-  const mean = (part: readonly Sample[]) => part.reduce((sum, one) => sum + what(one), 0) / part.length
-  return (mean(samples.slice(half)) / mean(samples.slice(0, half)) - 1) * 100
-}
-
-const range = (samples: readonly Sample[], what: (one: Sample) => number): string => {
-  const values = samples.map(what)
-  return `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`
-}
 
 async function measure(): Promise<{ wall: Sample[]; blank: Sample[] }> {
   const office = await startOffice({

@@ -7,7 +7,6 @@ import { family, type Piece, processPiece } from './piece.ts'
 import type { World } from './world.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const SERVERS = 3
 
 const servicePiece = (name: string, service: Service): Piece => ({
   name,
@@ -18,9 +17,9 @@ const servicePiece = (name: string, service: Service): Piece => ({
   stop: async () => 0,
 })
 
-/** Three servers on PostgreSQL, Redis, Mosquitto and influxd, behind a proxy; collectors and loads as everywhere. */
-export async function openClusterWorld(): Promise<World> {
-  const house = await openHouse(SERVERS)
+/** Several servers on PostgreSQL, Redis, Mosquitto and influxd, behind a proxy; collectors and loads as everywhere. */
+export async function openClusterWorld(count: number): Promise<World> {
+  const house = await openHouse(count)
   const { dataDir, config, secrets, servers, services, demo } = house
   const devices = config.sources.sources.flatMap((source) => (source.kind === 'hikvision' ? source.devices : []))
   const doors = doorLoad(

@@ -1,7 +1,8 @@
-/** `npm run faults -- [NAME…] [--in embedded|real|cluster] [--seed N] [--short] [--list]`: each scenario in a world of its own. */
+/** `npm run faults -- [NAME…] [--in embedded|real|cluster] [--seed N] [--short] [--list]`, `npm run faults -- soak`: each scenario in a world of its own. */
 import { parseArgs } from 'node:util'
 import type { Scenario, Surroundings } from './scenario.ts'
 import { loadScenarios, select } from './scenarios.ts'
+import { FORMS, soak } from './soak/soak.ts'
 import { runFaults } from './suite.ts'
 import { table } from './table.ts'
 
@@ -11,6 +12,7 @@ const { values, positionals } = parseArgs({
     in: { type: 'string' },
     seed: { type: 'string' },
     short: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -32,6 +34,13 @@ async function main(): Promise<void> {
   const all = await loadScenarios()
   if (values.list) {
     for (const { name, title, in: where } of all) console.log(`${name.padEnd(14)} ${title}（${where.join('、')}）`)
+    console.log(`${'soak'.padEnd(14)} 一天的值守，×60 共 24 分钟；--long 两小时、×1`)
+    return
+  }
+  // It watches a product that nobody harms, and takes long: only by its name.
+  if (positionals.includes('soak')) {
+    const form = values.short ? FORMS.short : values.long ? FORMS.long : FORMS.day
+    process.exitCode = (await soak(form, console.log)) ? 0 : 1
     return
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)

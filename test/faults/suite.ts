@@ -35,7 +35,8 @@ export interface FaultReport {
 
 /** Plays the scenarios once. @throws when something does not come back at all, or says the wrong thing */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
-  const world = options.in === 'cluster' ? await openClusterWorld() : await openWorld(options.in === 'real')
+  const world =
+    options.in === 'cluster' ? await openClusterWorld(options.short ? 2 : 3) : await openWorld(options.in === 'real')
   const loads: Load[] = []
   try {
     await world.doors.start()

@@ -7,7 +7,7 @@ const line = (cells: readonly (string | number)[]): string =>
 const WHERE: Readonly<Record<Surroundings, string>> = {
   embedded: '全内置',
   real: 'Mosquitto + influxd + PostgreSQL',
-  cluster: '三台服务器 + Mosquitto + influxd + PostgreSQL + Redis',
+  cluster: '多台服务器 + Mosquitto + influxd + PostgreSQL + Redis',
 }
 
 /** The summary of a run. */

@@ -35,7 +35,7 @@ const signal = (piece: Piece, name: NodeJS.Signals): void => {
 /** A server dies or stands still; a proxy leads everybody to the others, who also take over the timers. */
 const scenario: Scenario = {
   name: 'cluster',
-  title: '三台服务器，随机停掉一台',
+  title: '多台服务器，随机停掉一台',
   in: ['cluster'],
   async run({ world, demo, reader, chance, short }) {
     const servers = world.pieces.filter(({ name }) => name.startsWith('server-'))
@@ -77,7 +77,7 @@ const scenario: Scenario = {
       const shown = await allShow(screens, reader)
       const sorted = back.toSorted((a, b) => a - b)
       return (
-        `${rounds} 次（其中停住 ${still} 次），断开的 ${back.length} 块屏恢复中位 ${seconds(sorted[sorted.length >> 1] ?? 0)}、最长 ` +
+        `${servers.length} 台，${rounds} 次（其中停住 ${still} 次），断开的 ${back.length} 块屏恢复中位 ${seconds(sorted[sorted.length >> 1] ?? 0)}、最长 ` +
         `${seconds(sorted.at(-1) ?? 0)}，超过 5 秒 ${sorted.filter((ms) => ms > BACK_MS).length} 块；Redis 离开时各屏 ${seconds(deaf)} 内一致，回来后 ${seconds(shown)}`
       )
     } finally {
