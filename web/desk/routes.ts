@@ -22,6 +22,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/zeros', title: '三零', permission: 'figures.read' },
   { path: '/desk/mediations', title: '在线调解', permission: 'mediations.read-own' },
   { path: '/desk/patrol', title: '安防巡查', permission: 'patrol.read' },
+  { path: '/desk/handover', title: '交接班', permission: 'handover.read' },
   { path: '/desk/drills', title: '告警演练', permission: 'drills.read' },
   { path: '/desk/search', title: '检索', permission: 'search.use' },
   { path: '/desk/sharing', title: '数据共享', permission: 'sharing.read' },
@@ -44,6 +45,11 @@ export const deskRoutes: RouteRecordRaw[] = [
     meta: { title: '流程监控通知书' },
   },
   {
+    path: '/desk/print/handover/:id',
+    component: () => import('./handover/HandoverPrint.vue'),
+    meta: { title: '交接班表' },
+  },
+  {
     path: '/desk',
     component: () => import('./shell/DeskShell.vue'),
     children: [
@@ -52,6 +58,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'patrol/:round?', component: () => import('./patrol/PatrolDesk.vue'), meta: { title: '安防巡查' } },
       { path: 'sources/new', component: () => import('./sources/SourceWizard.vue'), meta: { title: '新增来源' } },
       { path: 'sources/:id?', component: () => import('./sources/SourcesDesk.vue'), meta: { title: '采集链路' } },
+      { path: 'handover/:id?', component: () => import('./handover/HandoverDesk.vue'), meta: { title: '交接班' } },
       { path: 'drills/:id?', component: () => import('./drill/DrillDesk.vue'), meta: { title: '告警演练' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
       { path: 'tasks', component: () => import('./tasks/TasksDesk.vue'), meta: { title: '我的任务' } },
