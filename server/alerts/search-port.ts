@@ -30,13 +30,15 @@ export const alertSearch = (nameOf: Names): SearchSource => ({
 
 function searchable(alert: Alert, nameOf: Names): Searchable {
   const name = alert.object === null ? undefined : nameOf(alert.object)?.name
+  // A case is named by its number in `why`; the object would only say it again.
+  const object = alert.object?.startsWith('case:') ? null : alert.object
   const closed = alert.step === 'closed'
   return {
     kind: 'alert',
     ref: alert.id,
     title: alert.title,
     numbers: [alert.id],
-    text: [alert.why, name, alert.object, DOMAIN_WORDS[alert.domain], alert.owner].filter(Boolean).join(' · '),
+    text: [alert.why, name, object, DOMAIN_WORDS[alert.domain], alert.owner].filter(Boolean).join(' · '),
     at: alert.firstAt,
     link: `/desk/alerts/${encodeURIComponent(alert.id)}`,
     department: null,
