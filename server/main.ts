@@ -80,6 +80,7 @@ import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
 import { doorSearch, terminalSearch } from './security/search-port.ts'
 import { searchFeature } from './sharing/search/index.ts'
+import { dictionaryFeature } from './sharing/dictionary/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -526,6 +527,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
       anchor,
     }),
     subscriptions,
+    dictionaryFeature({
+      records,
+      permissions: config.permissions,
+      specs: () => routes.map(({ spec }) => spec),
+      panels: () => every((feature) => feature.panels),
+    }),
     upkeepFeature({
       records,
       options: recordsAt,

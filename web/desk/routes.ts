@@ -166,6 +166,11 @@ export const deskRoutes: RouteRecordRaw[] = [
         meta: { title: '数据订阅' },
       },
       {
+        path: 'sharing/dictionary',
+        component: () => import('./sharing/DictionaryDesk.vue'),
+        meta: { title: '标准采集数据' },
+      },
+      {
         path: 'sharing/usefulness',
         component: () => import('./sharing/UsefulnessDesk.vue'),
         meta: { title: '来源采用情况' },
