@@ -241,6 +241,8 @@ export const Services = z.strictObject({
       z.strictObject({ kind: z.literal('postgres'), url: secret }),
     ])
     .prefault({ kind: 'sqlite' }),
+  /** Algorithms for what is sealed at rest; `guomi` = SM3, SM4-GCM (GB/T 39786). What exists stays readable. */
+  crypto: z.strictObject({ suite: z.enum(['international', 'guomi']).default('international') }).prefault({}),
   /** Where the passwords of accounts marked `ldap` are known. */
   directory: z
     .strictObject({

@@ -74,6 +74,7 @@ import { petitionRegister } from './petitions/window-port.ts'
 import { zeroPort } from './petitions/zero-port.ts'
 import { signerAt } from './records/signing.ts'
 import { RecordStore, type RecordsOptions } from './records/store.ts'
+import { Sealer } from './records/suite.ts'
 import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
 import { securityFeature } from './security/index.ts'
@@ -326,6 +327,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
     newId,
     randomToken,
     randomBytes: randomOctets,
+    sealer: new Sealer({
+      suite: services.crypto.suite,
+      secret: siteKey,
+      use: 'people.factor',
+      randomBytes: randomOctets,
+    }),
     revoked: (who) => {
       hub.revoked(who)
       cluster?.tell({ kind: 'revoked', body: who })

@@ -16,6 +16,10 @@ export const putFactor = async (tx: Tx, row: FactorRow): Promise<void> => {
     .execute()
 }
 
+/** Rows of earlier versions, whose secret anybody with a copy of the database could use. */
+export const plainFactors = (tx: Tx): Promise<FactorRow[]> =>
+  on(tx).selectFrom('second_factor').selectAll().where('sealed', 'is', null).execute()
+
 /** True when the step is newer than the one used last: of two sign-ins with one code at once only one gets in. */
 export async function useStep(tx: Tx, accountId: string, step: number): Promise<boolean> {
   const { numUpdatedRows } = await on(tx)

@@ -4,7 +4,10 @@ import type { Migration } from '../feature.ts'
 export type AccountTables = {
   second_factor: {
     account_id: string
+    /** Plain in rows of earlier versions, until the next start; else empty. */
     secret: string
+    /** The secret under the office's key (server/records/suite.ts). */
+    sealed: string | null
     /** 0 until the first code has proved it. */
     confirmed: number
     last_step: number | null
@@ -37,6 +40,12 @@ export const accountMigrations: readonly Migration[] = [
       await db.schema.alterTable('account').addColumn('source', 'varchar(16)').execute()
       await db.schema.alterTable('wall_key').addColumn('binding', 'varchar(16)').execute()
       await db.schema.alterTable('wall_key').addColumn('device_hash', 'varchar(64)').execute()
+    },
+  },
+  {
+    id: 'people/003-sealed-factors',
+    async up(db) {
+      await db.schema.alterTable('second_factor').addColumn('sealed', 'text').execute()
     },
   },
 ]

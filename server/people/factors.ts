@@ -1,8 +1,17 @@
 import type { AccountRules } from '../../config/accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Records } from '../feature.ts'
+import type { Sealer } from '../records/suite.ts'
 import { Refusal } from '../refusal.ts'
-import { dropFactor, factorOf, putFactor, useRecovery, useStep } from './account-repository.ts'
+import {
+  dropFactor,
+  type FactorRow,
+  factorOf,
+  plainFactors,
+  putFactor,
+  useRecovery,
+  useStep,
+} from './account-repository.ts'
 import { type Enrolment, enrol, findRecovery, matchCode, recoveryCode, recoveryHash } from './second-factor.ts'
 
 export interface FactorDeps {
@@ -11,6 +20,8 @@ export interface FactorDeps {
   rules: AccountRules['secondFactor']
   /** Real chance. */
   randomBytes(size: number): Uint8Array<ArrayBuffer>
+  /** Of the office: what lies in the database opens with its key only, and for its own account only. */
+  sealer: Pick<Sealer, 'seal' | 'open'>
 }
 /** `none`: the account has no second factor. */
 export type Proof = 'none' | 'proved' | 'wanted' | 'wrong'
@@ -36,7 +47,7 @@ export class SecondFactors {
       if ((await factorOf(tx, account.id))?.confirmed === 1) throw new Refusal('conflict', '动态口令已启用，请先停用')
       await putFactor(tx, {
         account_id: account.id,
-        secret: made.secret,
+        ...this.#sealed(account.id, made.secret),
         confirmed: 0,
         last_step: null,
         recovery: '[]',
@@ -50,7 +61,11 @@ export class SecondFactors {
     const { records, clock, rules, randomBytes } = this.#deps
     const row = await factorOf(records.read, accountId)
     if (!row || row.confirmed === 1) throw new Refusal('conflict', '没有待确认的动态口令，请重新设置')
-    const step = await matchCode(row.secret, code, { now: clock.now(), window: rules.window, lastStep: row.last_step })
+    const step = await matchCode(this.#secretOf(row), code, {
+      now: clock.now(),
+      window: rules.window,
+      lastStep: row.last_step,
+    })
     if (step === undefined)
       throw new Refusal('bad-input', undefined, [{ path: 'code', message: '动态口令不对，请核对手机时间后再试' }])
     const codes = Array.from({ length: rules.recoveryCodes }, () => recoveryCode(randomBytes(8)))
@@ -65,7 +80,7 @@ export class SecondFactors {
     const row = await factorOf(records.read, accountId)
     if (!row || row.confirmed === 0) return 'none'
     if (!code) return 'wanted'
-    const step = await matchCode(row.secret, code.trim(), {
+    const step = await matchCode(this.#secretOf(row), code.trim(), {
       now: clock.now(),
       window: rules.window,
       lastStep: row.last_step,
@@ -76,6 +91,21 @@ export class SecondFactors {
     if (at < 0) return 'wrong'
     const after = JSON.stringify(left.toSpliced(at, 1))
     return (await records.write(({ tx }) => useRecovery(tx, accountId, row.recovery, after))) ? 'proved' : 'wrong'
+  }
+
+  /** At start: what earlier versions kept in the open. */
+  async sealPlain(): Promise<void> {
+    await this.#deps.records.write(async ({ tx }) => {
+      for (const row of await plainFactors(tx))
+        await putFactor(tx, { ...row, ...this.#sealed(row.account_id, row.secret) })
+    })
+  }
+
+  #sealed(accountId: string, secret: string): Pick<FactorRow, 'secret' | 'sealed'> {
+    return { secret: '', sealed: this.#deps.sealer.seal(secret, accountId) }
+  }
+  #secretOf({ account_id, secret, sealed }: FactorRow): string {
+    return sealed === null ? secret : this.#deps.sealer.open(sealed, account_id)
   }
 
   async drop(accountId: string): Promise<void> {

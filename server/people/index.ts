@@ -2,6 +2,7 @@ import type { Config } from '../../config/load.ts'
 import type { AuditPort } from '../audit/journal.ts'
 import type { Clock } from '../clock.ts'
 import type { Approvals, DangerousAct, Feature, Principal, Records } from '../feature.ts'
+import type { Sealer } from '../records/suite.ts'
 import { accountAdministration } from './account-routes.ts'
 import { accountMigrations } from './account-tables.ts'
 import { accountActs } from './acts.ts'
@@ -27,6 +28,7 @@ export interface PeopleDeps {
   newId(): string
   randomToken(): string
   randomBytes(size: number): Uint8Array<ArrayBuffer>
+  sealer: Pick<Sealer, 'seal' | 'open'>
   revoked(who: Revoked): void
   /** Tells the other servers that a sign-in from that address failed. */
   failedFrom?(ip: string): void
@@ -64,6 +66,7 @@ export function openPeople(options: PeopleDeps): People {
     failedElsewhere: (ip) => desk.failedElsewhere(ip),
     feature: {
       name: 'people',
+      start: () => factors.sealPlain(),
       migrations: [...migrations, ...accountMigrations],
       acts: Object.values(acts) as unknown as readonly DangerousAct<never>[],
       routes: [

@@ -19,6 +19,7 @@ import { openPeople, type People } from '../../server/people/index.ts'
 import { ensureDemo } from '../../server/people/registry.ts'
 import type { Revoked } from '../../server/people/routes.ts'
 import { RecordStore } from '../../server/records/store.ts'
+import { Sealer } from '../../server/records/suite.ts'
 import { demoConfig } from '../helpers/office.ts'
 
 export const permissions = Permissions.parse(
@@ -89,6 +90,7 @@ export async function openOffice(
     approvals,
     directory: options.directory,
     randomBytes: randomOctets,
+    sealer: new Sealer({ suite: 'guomi', secret: randomToken(), use: 'people.factor', randomBytes: randomOctets }),
     cookieKey: randomToken(),
     newId,
     randomToken,
