@@ -15,7 +15,7 @@ export async function joinLine(tx: Tx): Promise<void> {
 }
 
 /** A member that stands still in its turn holds up the others no longer than that. */
-const PAUSE_MS = 8000
+const PAUSE_MS = 5000
 
 /**
  * Of each connection: an idle transaction is ended, and so is the session of a machine that has gone without a word

@@ -9,7 +9,9 @@ export interface Balancer {
 }
 
 const LOOK_MS = 250
-const ANSWER_MS = 1000
+const ANSWER_MS = 1500
+/** One late answer is no death. */
+const MISSED = 2
 
 /**
  * Deals TCP lines out in turn to whoever says at /readyz that it is ready, as docs/cluster.zh-CN.md asks of a proxy. A
@@ -17,6 +19,7 @@ const ANSWER_MS = 1000
  */
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const ready = ports.map(() => false)
+  const missed = ports.map(() => 0)
   const lines = ports.map(() => new Set<Socket>())
   let turn = 0
   const cut = (at: number): void => {
@@ -28,8 +31,10 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
       ({ ok }) => ok,
       () => false,
     )
-    if (ready[at] && !good) cut(at)
-    ready[at] = good
+    missed[at] = good ? 0 : (missed[at] ?? 0) + 1
+    const works = good || (ready[at] === true && (missed[at] ?? 0) < MISSED)
+    if (ready[at] && !works) cut(at)
+    ready[at] = works
   }
   const deal = (near: Socket, tries = ports.length): void => {
     const able = ports.flatMap((_port, at) => (ready[at] ? [at] : []))
