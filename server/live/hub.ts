@@ -25,10 +25,10 @@ export interface HubDeps {
   office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout'>
   painted(receipt: PaintReceipt): void
   failed(error: unknown, where: string): void
-  /** Shorter in tests. */
-  timing?: Partial<Timing>
   /** Keeps what is shown, and answers what was shown. */
   past?: WallPast
+  /** Shorter in tests. */
+  timing?: Partial<Timing>
 }
 interface Timing {
   pingIntervalMs: number
@@ -82,6 +82,13 @@ export class LiveHub {
     })
   }
 
+  /** Reads all panels once while nobody looks: their past is kept all the same. */
+  async sample(): Promise<void> {
+    if (this.#screens.size > 0) return
+    await this.#board.watch()
+    if (this.#screens.size === 0) this.#board.rest()
+  }
+
   /** The walls that are connected now. */
   walls(): { socket: string; wall: string | null; screen: string | null; account: string }[] {
     return [...this.#screens]
@@ -99,12 +106,6 @@ export class LiveHub {
 
   get screens(): number {
     return this.#screens.size
-  /** Reads all panels once while nobody looks: their past is kept all the same. */
-  async sample(): Promise<void> 
-    if (this.#screens.size > 0) return
-    await this.#board.watch()
-    if (this.#screens.size === 0) this.#board.rest()
-
   }
 
   start(http: HttpServer): void {
@@ -224,13 +225,13 @@ export class LiveHub {
         answer(JSON.parse(audience.snapshotJson()))
         screen.renewed(audience.rev)
       },
-    })
-    await this.#board.watch()
-    if (!socket.connected) return
       past: this.#deps.past && {
         wallAt: (at) => this.#past((past) => past.wallAt(at, audience.panels)),
         frames: (ask) => this.#past((past) => past.frames(ask, audience.panels)),
       },
+    })
+    await this.#board.watch()
+    if (!socket.connected) return
     // From here to the end nothing is awaited: no delta can fall between snapshot and membership.
     screen.say('hello', JSON.stringify(this.#hello(socket, audience)))
     screen.say('snapshot', audience.snapshotJson())
@@ -238,9 +239,6 @@ export class LiveHub {
     audience.members.add(screen)
   }
 
-  #hello(socket: LiveSocket, audience: Audience): Hello {
-    const all = this.#deps.panels.map((panel) => panel.name)
-    return {
   async #past<Answer>(ask: (past: WallPast) => Promise<Answer>): Promise<Answer | { refused: PastRefusal }> {
     const { past, failed } = this.#deps
     if (!past) return { refused: 'not-recorded' }
@@ -250,6 +248,9 @@ export class LiveHub {
     })
   }
 
+  #hello(socket: LiveSocket, audience: Audience): Hello {
+    const all = this.#deps.panels.map((panel) => panel.name)
+    return {
       rev: audience.rev,
       serverTime: this.#deps.clock.now(),
       caps: {
