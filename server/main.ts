@@ -498,6 +498,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       cases: assistPort(config),
       documents: documentPort,
       ocr: tesseractOcr(),
+      readTable: tableReader(join(import.meta.dirname, '../collectors/cases/rows-worker.ts')),
       now,
       newId,
       failed: (error) => failed(error, 'assist'),

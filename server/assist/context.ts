@@ -51,6 +51,8 @@ export interface AssistDeps {
   cases: AssistCases
   documents: Documents
   ocr: Ocr
+  /** Texts of the first sheet of a table file. @throws Error with words for people */
+  readTable(bytes: Buffer): Promise<{ rows: string[][]; warnings: string[] }>
   /** Epoch ms, for jobs that outlive their call. */
   now(): number
   newId(): string

@@ -8,6 +8,7 @@ import { assistMigrations } from './migrations.ts'
 import { ReadingJobs } from './reading/jobs.ts'
 import { readingCalls } from './reading/routes.ts'
 import { reckonSentence } from './sentencing.ts'
+import { similarCalls } from './similar/routes.ts'
 
 export type { AssistDeps } from './context.ts'
 
@@ -30,6 +31,7 @@ export function assistFeature(deps: AssistDeps): Feature & { jobs: ReadingJobs }
       })),
       ...readingCalls(deps, jobs),
       ...draftCalls(deps),
+      ...similarCalls(deps),
     ],
     figures: [assistFigures(deps)],
     start: () => jobs.open(),

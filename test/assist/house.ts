@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { assistFeature } from '../../server/assist/index.ts'
 import { assistMigrations } from '../../server/assist/migrations.ts'
@@ -8,6 +9,7 @@ import { caseMigrations, saveCases } from '../../server/cases/repository.ts'
 import { freshCase } from '../../server/cases/rules.ts'
 import { documentPort } from '../../server/disclosure/pages-port.ts'
 import type { Principal, StreamAnswer } from '../../server/feature.ts'
+import { tableReader } from '../../server/petitions/read-table.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { type TestRecords, testRecords } from '../helpers/records.ts'
 
@@ -47,6 +49,7 @@ export async function house(over: { ocr?: Ocr } = {}) {
       cases: assistPort(config),
       documents: documentPort,
       ocr: over.ocr ?? tesseractOcr(),
+      readTable: tableReader(join(import.meta.dirname, '../../collectors/cases/rows-worker.ts')),
       now: () => NOON,
       newId: () => randomBytes(12).toString('hex'),
       failed: (error) => failures.push(error),

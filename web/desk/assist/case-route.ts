@@ -9,6 +9,7 @@ export const VIEWS = {
   facts: '人物与事实',
   outline: '目录',
   drafts: '文书初稿',
+  similar: '类案参考',
   files: '卷宗文件',
 } as const
 export type View = keyof typeof VIEWS
