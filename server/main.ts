@@ -394,6 +394,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     now,
     sample: () => hub.sample(),
     failed,
+    config,
+    records,
+    tasks: tasks.desk,
+    newId,
+    figure: (name) => figures.find(name),
     office: { unit: site.unit, demo: site.demo },
     files: {
       docx: docxOf,

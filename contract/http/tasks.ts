@@ -22,6 +22,7 @@ export const TASK_KINDS = {
   security: '安全',
   duty: '值守与演练',
   sharing: '数据订阅',
+  meeting: '会议',
 } as const
 export type TaskKind = keyof typeof TASK_KINDS
 export const TaskKind = z.enum(Object.keys(TASK_KINDS) as [TaskKind, ...TaskKind[]])

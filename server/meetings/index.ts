@@ -1,12 +1,16 @@
 import type { Feature, WallPast } from '../feature.ts'
-import type { BriefDeps } from './brief/routes.ts'
-import { briefCalls } from './brief/routes.ts'
+import type { BookContext } from './book/context.ts'
+import { meetingFile } from './book/file.ts'
+import { bookCalls } from './book/routes.ts'
+import { type BriefDeps, briefCalls } from './brief/routes.ts'
 import { Recorder, type RecorderDeps } from './past/recorder.ts'
 import { type Bounds, PastStore } from './past/store.ts'
+import { meetingMigrations } from './tables.ts'
 
 export interface MeetingsDeps
   extends Pick<RecorderDeps, 'now' | 'sample' | 'failed'>,
-    Pick<BriefDeps, 'office' | 'files'> {
+    Pick<BriefDeps, 'office' | 'files'>,
+    BookContext {
   /** Where the hour files lie. */
   pastFolder: string
   bounds: Bounds
@@ -15,6 +19,7 @@ export interface MeetingsDeps
 /** Meetings that close the loop: freeze and replay of the wall, brief, agenda, commitments. */
 export function meetingsFeature(deps: MeetingsDeps): Feature & { past: WallPast } {
   const recorder = new Recorder({ ...deps, store: new PastStore(deps.pastFolder) })
+  const brief = { ...deps, recorder }
   return {
     name: 'meetings',
     past: {
@@ -22,7 +27,8 @@ export function meetingsFeature(deps: MeetingsDeps): Feature & { past: WallPast 
       wallAt: (at, panels) => recorder.wallAt(at, panels),
       frames: (ask, panels) => recorder.frames(ask, panels),
     },
-    routes: briefCalls({ ...deps, recorder }, deps.now),
+    migrations: meetingMigrations,
+    routes: [...briefCalls(brief, deps.now), ...bookCalls(deps), meetingFile(deps, brief)],
     start: async () => recorder.start(),
     stop: () => recorder.stop(),
   }

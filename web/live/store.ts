@@ -60,6 +60,10 @@ export const useLive = defineStore('live', () => {
     return fresh
   }
 
+  /** The living panels as they are now, whatever the wall shows. */
+  const entries = (): ReadonlyMap<string, PanelEntry | null> =>
+    new Map([...panels].map(([name, entry]) => [name, entry.value]))
+
   function put(name: string, raw: unknown, at: number): void {
     const entry = panel(name)
     const next = nextEntry(name, raw, at, entry.value)
@@ -119,7 +123,7 @@ export const useLive = defineStore('live', () => {
 
   function freeze(): void {
     if (frozen.value) return
-    frozen.value = { at: clock.read(), panels: new Map([...panels].map(([name, entry]) => [name, entry.value])) }
+    frozen.value = { at: clock.read(), panels: entries() }
   }
   function thaw(): void {
     frozen.value = null
@@ -129,5 +133,20 @@ export const useLive = defineStore('live', () => {
     frozen.value = past
   }
 
-  return { caps, connection, frozen, panel, hello, snapshot, delta, pulse, alert, connected, freeze, thaw, show }
+  return {
+    caps,
+    connection,
+    frozen,
+    panel,
+    entries,
+    hello,
+    snapshot,
+    delta,
+    pulse,
+    alert,
+    connected,
+    freeze,
+    thaw,
+    show,
+  }
 })
