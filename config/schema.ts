@@ -243,6 +243,10 @@ export const Services = z.strictObject({
     .prefault({ kind: 'sqlite' }),
   /** Algorithms for what is sealed at rest; `guomi` = SM3, SM4-GCM (GB/T 39786). What exists stays readable. */
   crypto: z.strictObject({ suite: z.enum(['international', 'guomi']).default('international') }).prefault({}),
+  /** A clamd of this machine that looks through what people outside hand in. */
+  scanner: z
+    .union([z.strictObject({ socket: z.string() }), z.strictObject({ port: z.int().min(1).max(65_535) })])
+    .optional(),
   /** Where the passwords of accounts marked `ldap` are known. */
   directory: z
     .strictObject({
