@@ -10,7 +10,7 @@ export const DRILL_COLLECTOR = 'drill'
 
 /** The way of an alert, in order; the last three are each wall's own. */
 export const DRILL_HOPS = {
-  published: '演练源发出',
+  published: '演练源接入并发出',
   arrived: '消息代理交付',
   taken: '入库排队',
   decided: '规则判定',

@@ -16,6 +16,7 @@ export const HandoverAlert = z.object({
   state: AlertState,
   step: AlertStep,
   title: z.string(),
+  why: z.string(),
   owner: z.string().nullable(),
   firstAt: z.int(),
   count: z.int(),

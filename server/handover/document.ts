@@ -24,7 +24,7 @@ export function handoverBlocks(item: HandoverItem): SheetBlock[] {
   const alertRows = (alerts: readonly HandoverAlert[]) =>
     alerts.map((one) => [
       SEVERITY_WORDS[one.severity],
-      one.title,
+      `${one.title}（${one.why}）`,
       `${ALERT_STATE_WORDS[one.state]} · ${ALERT_STEP_WORDS[one.step]}`,
       one.owner ?? '待认领',
       minuteText(one.firstAt),
