@@ -1,19 +1,11 @@
 import { canonicalJson } from '../../contract/jcs.ts'
 import type { Reader } from '../feature.ts'
 import { entriesAt } from '../records/chain.ts'
+import { type PackPart, sealedZip, textPart } from '../records/pack.ts'
 import { CHAIN, type PetitionDeps } from './context.ts'
 import { fileOf, plainName } from './files.ts'
-import { sha256 } from './moves.ts'
 import { filesOfRow, type Matter, type StepRow, stepsOf } from './repository.ts'
 
-/**
- * The electronic archive as one zip that needs nothing of ours to be checked: `sha256sum -c SHA256SUMS`, or openssl line
- * by line. A chain entry's own hash is the SHA-256 of its file, a step's words and files have the hashes that it names.
- */
-interface Part {
-  path: string
-  bytes: Buffer
-}
 const README = `本压缩包是一件信访事项的电子档案，不依赖本系统即可核对。
 
   sha256sum -c SHA256SUMS                      核对全部文件
@@ -26,41 +18,34 @@ chain/N.json       链 petitions 第 N 条（规范 JSON，RFC 8785，不含 has
 chain.ndjson       同样的条目，每行一条，含 hash；prev 为前一条的 hash
 `
 
+/**
+ * The electronic archive as one zip that needs nothing of ours to be checked: `sha256sum -c SHA256SUMS`, or openssl line
+ * by line. A chain entry's own hash is the SHA-256 of its file, a step's words and files have the hashes that it names.
+ */
 export async function petitionPack(deps: PetitionDeps, matter: Matter, detail: unknown, now: number): Promise<Buffer> {
-  const parts = await partsOf(deps.records.read, matter, detail)
-  const sums = parts.map(({ path, bytes }) => `${sha256(bytes)}  ${path}\n`).join('')
-  const { ZipFile } = await import('yazl')
-  const zip = new ZipFile()
-  const mtime = new Date(now)
-  for (const { path, bytes } of [...parts, { path: 'SHA256SUMS', bytes: Buffer.from(sums) }])
-    zip.addBuffer(bytes, path, { mtime, mode: 0o100600 })
-  zip.end()
-  const pieces: Buffer[] = []
-  for await (const piece of zip.outputStream) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces)
+  return sealedZip(await partsOf(deps.records.read, matter, detail), new Date(now))
 }
 
-async function partsOf(db: Reader, matter: Matter, detail: unknown): Promise<Part[]> {
+async function partsOf(db: Reader, matter: Matter, detail: unknown): Promise<PackPart[]> {
   const steps = await stepsOf(db, matter.id)
   const entries = await entriesAt(
     db,
     CHAIN,
     steps.map(({ seq }) => Number(seq)),
   )
-  const text = (path: string, words: string): Part => ({ path, bytes: Buffer.from(words) })
   return [
-    text('README.txt', README),
-    text('matter.json', `${JSON.stringify(detail, null, 2)}\n`),
-    ...steps.map((row, at) => text(`steps/${String(at + 1).padStart(4, '0')}-${row.step}.txt`, row.text)),
+    textPart('README.txt', README),
+    textPart('matter.json', `${JSON.stringify(detail, null, 2)}\n`),
+    ...steps.map((row, at) => textPart(`steps/${String(at + 1).padStart(4, '0')}-${row.step}.txt`, row.text)),
     ...(await evidence(db, matter.id, steps)),
-    ...entries.map(({ hash: _hash, ...entry }) => text(`chain/${entry.seq}.json`, canonicalJson(entry))),
-    text('chain.ndjson', entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')),
+    ...entries.map(({ hash: _hash, ...entry }) => textPart(`chain/${entry.seq}.json`, canonicalJson(entry))),
+    textPart('chain.ndjson', entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')),
   ]
 }
 
-async function evidence(db: Reader, petitionId: string, steps: readonly StepRow[]): Promise<Part[]> {
+async function evidence(db: Reader, petitionId: string, steps: readonly StepRow[]): Promise<PackPart[]> {
   const hashes = new Set(steps.flatMap((row) => filesOfRow(row).map(({ hash }) => hash)))
-  const parts: Part[] = []
+  const parts: PackPart[] = []
   for (const hash of hashes) {
     const file = await fileOf(db, petitionId, hash)
     // No blanks or backslashes in names: sha256sum would escape them.

@@ -1,6 +1,8 @@
-import type { Principal, Turn } from '../feature.ts'
+import type { PetitionReply } from '../../contract/http/petitions.ts'
+import type { Principal, Reader, Turn, Tx } from '../feature.ts'
 import { type PetitionDeps, personOf } from './context.ts'
 import { type NewMatter, register } from './register.ts'
+import { findMatter } from './repository.ts'
 
 /** What the 12309 window hands over when it takes up a filing; handed in by main.ts. */
 interface Filed {
@@ -44,4 +46,18 @@ export const petitionRegister = (deps: PetitionDeps) => ({
     if (!moved) throw new Error('nothing registered')
     return { id: moved.matter.id, no: moved.matter.no }
   },
+  /** What the one who filed it may know: that a reply was given, which, and when. */
+  async repliesOf(db: Reader | Tx, matterId: string): Promise<{ on: string; what: string }[]> {
+    const matter = await findMatter(db, matterId)
+    return (matter?.replies ?? [])
+      .flatMap(({ kind, doneOn }) => (doneOn === null ? [] : [{ on: doneOn, what: REPLIED[kind] }]))
+      .sort((a, b) => a.on.localeCompare(b.on))
+  },
 })
+
+/** 信访工作条例 第二十二条、第三十四条: whether it is taken up, then its course or result. */
+const REPLIED: Readonly<Record<PetitionReply, string>> = {
+  procedural: '已作程序性回复（是否受理、由谁办理）',
+  substantive: '已答复办理过程或者结果',
+  monthly: '已通报办理进展',
+}

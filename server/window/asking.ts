@@ -1,4 +1,5 @@
 import { personHash } from '../../config/person.ts'
+import { dayStart } from '../../config/zone.ts'
 import {
   APPOINTMENT_KIND_NAMES,
   APPOINTMENT_STATE_NAMES,
@@ -41,8 +42,9 @@ export function askingRoutes(deps: WindowDeps, rates: Rates): BoundRoute[] {
         const kept = filing?.code_hash ?? appointment?.code_hash ?? NOBODY
         const same = sameHashes([[keyed(siteKey, 'receipt', tidy(body.code)), kept]])
         const notes = await notesOf(tx, filing?.id ?? '')
+        const given = filing?.matter_id ? ((await deps.petitions?.repliesOf(tx, filing.matter_id)) ?? []) : []
         if (!same) return undefined
-        return filing ? filingSeen(filing, notes) : appointment && appointmentSeen(appointment)
+        return filing ? filingSeen(filing, notes, given) : appointment && appointmentSeen(appointment)
       })
     }),
     bind(windowRoutes.caseQuery, async ({ body, ip, now }) => {
@@ -107,7 +109,12 @@ const noteUse = async (tx: Tx, { id, uses }: Tables['window_code'], at: number):
     .execute()
 }
 
-const filingSeen = (row: FilingRow, notes: readonly Tables['window_note'][]): WindowProgress => ({
+/** @param given replies that the petition register knows of */
+const filingSeen = (
+  row: FilingRow,
+  notes: readonly Tables['window_note'][],
+  given: readonly { on: string; what: string }[],
+): WindowProgress => ({
   what: 'filing',
   receipt: row.receipt,
   kindName: FILING_KIND_NAMES[filingKind(row)],
@@ -116,7 +123,10 @@ const filingSeen = (row: FilingRow, notes: readonly Tables['window_note'][]): Wi
   state: filingState(row),
   stateName: FILING_STATE_NAMES[filingState(row)],
   due: row.state === 'received' ? row.due : null,
-  replies: notes.filter(({ told }) => Number(told) === 1).map(({ at_ms, text }) => ({ at: Number(at_ms), text })),
+  replies: [
+    ...notes.filter(({ told }) => Number(told) === 1).map(({ at_ms, text }) => ({ at: Number(at_ms), text })),
+    ...given.map(({ on, what }) => ({ at: dayStart(on), text: what })),
+  ].sort((a, b) => a.at - b.at),
 })
 const appointmentSeen = (row: AppointmentRow): WindowProgress => ({
   what: 'appointment',

@@ -40,6 +40,8 @@ export interface FiledMatter {
 }
 export interface PetitionRegister {
   register(turn: Turn, matter: FiledMatter, by: Principal): Promise<{ id: string; no: string }>
+  /** The replies that were given in that matter, oldest first: their days and kinds, nothing from inside. */
+  repliesOf(db: Reader | Tx, matterId: string): Promise<{ on: string; what: string }[]>
 }
 /** Looks for viruses; `unknown` when it cannot be asked. */
 export interface FileScanner {

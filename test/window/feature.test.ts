@@ -42,6 +42,17 @@ describe('a filing', () => {
     expect(JSON.stringify(seen)).not.toMatch(/韩然柏|信访〔|p46|199-0000/)
   })
 
+  it('shows the replies that were given in the petition register, in their order', async () => {
+    await house.close()
+    house = await at.house({ petitions: true, replied: { m1: [{ on: '2026-11-20', what: '已作程序性回复' }] } })
+    const { receipt, code } = await house.file()
+    const [item] = await house.filings()
+    const body = { decision: 'accept', text: '已受理。' }
+    await house.call('decideFiling', { params: { id: item?.id ?? '' }, body })
+    const seen = await house.progress(receipt, code)
+    expect(seen.what === 'filing' && seen.replies.map(({ text }) => text)).toEqual(['已作程序性回复', '已受理。'])
+  })
+
   it('can come from nobody: no name, no telephone, no address is kept', async () => {
     const { receipt, code } = await house.file({ anonymous: true }, '203.0.113.77')
     const [item] = await house.filings()

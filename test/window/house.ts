@@ -68,6 +68,8 @@ export const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), B
 
 export interface HouseOptions {
   scanner?: FileScanner
+  /** Given in the petition register, by matter. */
+  replied?: Record<string, { on: string; what: string }[]>
   petitions?: boolean
   cases?: KnownCase[]
   figures?: Record<string, number>
@@ -124,6 +126,7 @@ export async function house(options: HouseOptions = {}) {
               matters.push(matter)
               return { id: `m${matters.length}`, no: `信访〔2026〕${matters.length} 号` }
             },
+            repliesOf: async (_db, id) => options.replied?.[id] ?? [],
           }
         : undefined,
       scanner: options.scanner,
