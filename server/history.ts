@@ -79,3 +79,32 @@ function storedEvent(row: InboxRow): StoredEvent {
     data: data ?? {},
   }
 }
+
+/** Bodies of these events as they were accepted, verbatim; at most 1000. */
+export async function rawOf(read: Reader, ids: readonly string[]): Promise<{ id: string; body: string }[]> {
+  if (ids.length === 0) return []
+  const inbox = read.withTables<IngestTables>().selectFrom('inbox').select(['id', 'body'])
+  return inbox.where('id', 'in', ids.slice(0, 1000)).execute()
+}
+
+/** Stored events of one thing, observed within these epoch ms, in that order. */
+export async function eventsAround(
+  read: Reader,
+  object: string,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const rows = await read
+    .withTables<IngestTables>()
+    .selectFrom('inbox')
+    .selectAll()
+    .where('object', '=', object)
+    .where('observed_ms', '>=', from)
+    .where('observed_ms', '<=', to)
+    .orderBy('observed_ms')
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map(storedEvent)
+}

@@ -46,7 +46,7 @@ import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature, Panel } from './feature.ts'
 import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
-import { eventsOf, history, receivedSince } from './history.ts'
+import { eventsAround, eventsOf, history, rawOf, receivedSince } from './history.ts'
 import { handoverFeature } from './handover/index.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
@@ -60,7 +60,7 @@ import { mediationsFeature } from './mediations/index.ts'
 import { meetingsFeature } from './meetings/index.ts'
 import { eventPoint, openMetrics } from './metrics/index.ts'
 import { monitoringFeature } from './monitoring/index.ts'
-import { objectNames } from './names.ts'
+import { objectNames, objectRows } from './names.ts'
 import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { accountPrincipal } from './people/principal.ts'
@@ -72,6 +72,7 @@ import { tableReader } from './petitions/read-table.ts'
 import { petitionSearch } from './petitions/search-port.ts'
 import { petitionRegister } from './petitions/window-port.ts'
 import { zeroPort } from './petitions/zero-port.ts'
+import { chainHeads } from './records/chain.ts'
 import { signerAt } from './records/signing.ts'
 import { RecordStore, type RecordsOptions } from './records/store.ts'
 import { Sealer } from './records/suite.ts'
@@ -192,6 +193,12 @@ export async function assemble(options: HouseOptions): Promise<House> {
     shiftStart: shiftStartOf(site.shifts),
     history: (query) => history(records.read, query),
     eventsOf: (ids) => eventsOf(records.read, ids),
+    packSources: {
+      rawOf: (ids) => rawOf(records.read, ids),
+      objectRow: objectRows(config),
+      around: (object, from, to, limit) => eventsAround(records.read, object, from, to, limit),
+      heads: () => chainHeads(records.read),
+    },
     audit: auditTrail,
     unit: site.unit,
   })

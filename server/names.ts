@@ -18,3 +18,15 @@ export function objectNames({ site, sources }: Config): (object: string) => Obje
   words.set('selftest', { name: '告警通路' })
   return (object) => words.get(object)
 }
+
+/** The same things as they are registered: what an evidence pack says of them. Undefined = not registered. */
+export function objectRows({ site, sources }: Config): (object: string) => unknown {
+  const rows = new Map<string, unknown>()
+  for (const door of site.doors) rows.set(door.id, door)
+  for (const terminal of site.terminals)
+    for (const key of [terminal.host, `terminal:${terminal.host}`]) rows.set(key, terminal)
+  for (const route of site.patrol.routes) for (const key of [route.id, `route:${route.id}`]) rows.set(key, route)
+  for (const { id, name, kind, staleAfterS } of sources.sources)
+    for (const key of [id, `collector:${id}`]) rows.set(key, { id, name, kind, staleAfterS })
+  return (object) => rows.get(object)
+}

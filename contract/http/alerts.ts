@@ -124,7 +124,7 @@ export const alertEvidence = route({
   id: 'alertEvidence',
   method: 'GET',
   path: '/alerts/{id}/evidence',
-  summary: '证据包（zip）：可读的说明页、告警、过程、证据事件与每个文件的 SHA-256',
+  summary: '证据包（zip）：说明页、过程、证据事件原文与解码、同对象前后事件、登记资料、各链链头；sha256sum -c 可核对',
   tag,
   permission: 'alerts.read',
   params,

@@ -5,6 +5,7 @@ import type { Domain } from '../../contract/domains.ts'
 import type { Figure } from '../../contract/figures.ts'
 import type { AuditPort } from '../audit/journal.ts'
 import type { Records, StoredEvent, Turn } from '../feature.ts'
+import type { PackSources } from './evidence-pack.ts'
 import { indexRules, type RuleIndex } from './rules.ts'
 
 /** A thing of the office as a person calls it; `values` fill placeholders of the rules, e.g. a door's `limit`. */
@@ -51,6 +52,8 @@ export interface AlertsDeps {
   history?(query: { types: readonly string[]; from: number; to: number }): AsyncIterable<readonly StoredEvent[]>
   /** Those of these stored events that are still kept, for the evidence pack. */
   eventsOf?(ids: readonly string[]): Promise<readonly StoredEvent[]>
+  /** What else goes into an evidence pack. */
+  packSources?: PackSources
   /** Who took evidence away. */
   audit?: AuditPort
   /** Name of the office, written on what is taken away. */

@@ -59,6 +59,6 @@ ${about.whole ? '' : '<p>导出人的岗位不能读取完整事件，内容为�
     ['时间', '经过', '岗位', '状态'],
     alert.history.map(({ at, text, post, state }) => row([momentText(at), text, post, ALERT_STATE_WORDS[state]])),
   )}
-<footer><p>${safe(about.at)} 由 ${safe(about.by)} 导出。每个文件的 SHA-256 见 manifest.json。数据用于分析研判，不作考核排名。</p></footer></body></html>
+<footer><p>${safe(about.at)} 由 ${safe(about.by)} 导出。每个文件的 SHA-256 见 SHA256SUMS，核对：sha256sum -c --strict SHA256SUMS。数据用于分析研判，不作考核排名。</p></footer></body></html>
 `
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { mediationRoutes } from '../../contract/http/mediations.ts'
 import { type BoundRoute, bind, type StreamAnswer } from '../feature.ts'
+import { sealedZip } from '../records/pack.ts'
 import type { SigningAlgorithm } from '../records/signing.ts'
 import { commandOf } from '../records/signing.ts'
 import { Refusal } from '../refusal.ts'
@@ -37,10 +37,8 @@ async function packOf({ records }: Context, id: string, version: number): Promis
     ...drawn.map((each): [string, Buffer] => [`signature-${each.party}.png`, imageOf(each)]),
     ['HOW-TO-VERIFY.txt', Buffer.from(howTo(kept.algorithm as SigningAlgorithm))],
   ]
-  const sums = files.map(([name, bytes]) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`).join('')
-  files.push(['SHA256SUMS', Buffer.from(sums)])
   return {
-    stream: await zipped(files),
+    stream: Readable.from([await sealedZip(files.map(([path, bytes]) => ({ path, bytes })))]),
     contentType: 'application/zip',
     filename: `agreement-${kept.hash.slice(0, 12)}.zip`,
   }
@@ -62,11 +60,3 @@ ${commandFor(algorithm, 'statement.txt')}
 4. 公钥 ${KEY} 请与本院公布的公钥核对；它的 SHA-256：
 openssl pkey -pubin -in ${KEY} -outform DER | sha256sum
 `
-
-async function zipped(files: readonly (readonly [string, Buffer])[]): Promise<Readable> {
-  const { ZipFile } = await import('yazl')
-  const zip = new ZipFile()
-  for (const [name, bytes] of files) zip.addBuffer(bytes, name, { mtime: new Date(Date.UTC(1980, 0, 1, 12)) })
-  zip.end()
-  return zip.outputStream as Readable
-}

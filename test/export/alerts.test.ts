@@ -1,4 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Entry, fromBufferPromise } from 'yauzl'
@@ -22,6 +26,12 @@ describe('alerts taken away', () => {
     office = await openOffice(store, {
       unit: '示例市人民检察院',
       eventsOf: async (ids) => stored.filter(({ id }) => ids.includes(id)),
+      packSources: {
+        rawOf: async (ids) => ids.map((id) => ({ id, body: '{"as":"it came"}' })),
+        objectRow: () => ({ name: '机房 A 门' }),
+        around: async () => stored,
+        heads: async () => [{ chain: 'audit', seq: 7, hash: 'f'.repeat(64) }],
+      },
       audit: {
         record: async (_tx, _at, entry) => {
           trail.push(entry)
@@ -59,7 +69,28 @@ describe('alerts taken away', () => {
     await office.call(api.alertAcknowledge, { params: { id }, body: { reason: '已派人' } })
     const { answer, files } = await pack(id)
     expect(answer).toMatchObject({ contentType: 'application/zip', filename: `证据包-${id}.zip` })
-    expect([...files.keys()]).toEqual(['说明.html', 'alert.json', 'history.ndjson', 'evidence.ndjson', 'manifest.json'])
+    expect([...files.keys()].toSorted()).toEqual(
+      [
+        'README.txt',
+        'SHA256SUMS',
+        'alert.json',
+        'chain-heads.json',
+        'events/0001.decoded.json',
+        'events/0001.raw.json',
+        'evidence.ndjson',
+        'history.ndjson',
+        'index.html',
+        'manifest.json',
+        'object.json',
+        'painted.ndjson',
+        'related.ndjson',
+        'rule.json',
+      ].toSorted(),
+    )
+    expect(files.get('events/0001.raw.json')).toBe('{"as":"it came"}')
+    expect(JSON.parse(files.get('object.json') ?? '')).toMatchObject({ object: 'door:E1', row: { name: '机房 A 门' } })
+    expect(JSON.parse(files.get('chain-heads.json') ?? '')).toEqual([{ chain: 'audit', seq: 7, hash: 'f'.repeat(64) }])
+    expect(JSON.parse(files.get('rule.json') ?? '').rule.id).toBe('door.forced')
     const manifest = JSON.parse(files.get('manifest.json') ?? '')
     for (const { name, sha256, bytes } of manifest.files) {
       expect(
@@ -74,12 +105,29 @@ describe('alerts taken away', () => {
     // Anybody can repeat the hash that was fixed when the event came.
     expect(createHash('sha256').update(String(event?.text)).digest('hex')).toBe(event?.sha256)
     expect(ndjson(files.get('history.ndjson')).map(({ text }) => text)).toContain('确认：已派人')
-    const page = files.get('说明.html') ?? ''
+    const page = files.get('index.html') ?? ''
     expect(page).toContain('数据用于分析研判，不作考核排名')
     expect(page).not.toContain('<script>')
     expect(trail).toEqual([
       expect.objectContaining({ kind: 'alert.evidence-exported', actor: 'anquan', object: id, ip: '127.0.0.1' }),
     ])
+  })
+  it('is checked by sha256sum alone, and a changed byte is found', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sanling-pack-'))
+    const { files } = await pack(await forced({ note: '一' }))
+    for (const [name, text] of files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
+    const check = () => spawnSync('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' })
+    expect(check().status).toBe(0)
+    expect(check().stdout.trim().split('\n')).toHaveLength(files.size - 1)
+    const [event] = ndjson(files.get('evidence.ndjson'))
+    const decoded = readFileSync(join(folder, 'events/0001.decoded.json'))
+    expect(createHash('sha256').update(decoded).digest('hex')).toBe(event?.sha256)
+    writeFileSync(join(folder, 'history.ndjson'), '')
+    expect(check().status).not.toBe(0)
+    rmSync(folder, { recursive: true, force: true })
   })
   it('says when an event has changed since, is cut, or is gone', async () => {
     const id = await forced({ long: 'x'.repeat(3000) })
@@ -87,7 +135,7 @@ describe('alerts taken away', () => {
     stored[0] = { ...stored[0], data: { long: 'y' } } as StoredEvent
     const changed = await pack(id)
     expect(ndjson(changed.files.get('evidence.ndjson'))[0]).toMatchObject({ check: 'changed' })
-    expect(changed.files.get('说明.html')).toContain('请立即报告')
+    expect(changed.files.get('index.html')).toContain('请立即报告')
     stored = []
     expect(ndjson((await pack(id)).files.get('evidence.ndjson'))[0]).toMatchObject({ check: 'cut' })
   })
@@ -97,7 +145,7 @@ describe('alerts taken away', () => {
     const [event] = ndjson(files.get('evidence.ndjson'))
     expect(String(event?.text)).toHaveLength(2000)
     expect(event).toMatchObject({ check: 'cut' })
-    expect(files.get('说明.html')).toContain('不能读取完整事件')
+    expect(files.get('index.html')).toContain('不能读取完整事件')
     await expect(pack('A-20261124-9999')).rejects.toMatchObject({ id: 'not-found' })
   })
   it('as a list: the same alerts as on the page, in its order', async () => {
