@@ -735,9 +735,10 @@ export async function assemble(options: HouseOptions): Promise<House> {
 const wallName = ({ wall, screen }: { wall: string | null; screen: string | null }): string =>
   wall ?? (screen === null ? '未命名大屏' : `大屏 ${screen}`)
 /** Loaded when a file is asked for. */
-const docxOf = async (blocks: readonly Block[]) =>
-  (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks)
-const pdfOf = async (blocks: readonly Block[]) => (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks)
+const docxOf = async (blocks: readonly Block[], mark?: string) =>
+  (await import('./disclosure/files/docx-write.ts')).writeDocx(blocks, mark)
+const pdfOf = async (blocks: readonly Block[], mark?: string) =>
+  (await import('./disclosure/files/pdf-write.ts')).writePdf(blocks, mark)
 
 /** A drill is in no statistic; its event is kept like any other. */
 const isCounted = ({ type }: { type: string }): boolean => type !== DRILL_EVENT

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ExportAsk, ExportCell, Exporter } from '../feature.ts'
+import { markOf } from '../mark.ts'
 import { LIMITS } from './rules.ts'
 import { type Sheet, writeXlsx } from './xlsx/write.ts'
 
@@ -31,14 +32,16 @@ export interface FileResult {
 
 /** Writes the list and its page 说明 into one file of mode 0600. @throws what the rows throw, or the abort */
 export async function writeFile(task: FileTask): Promise<FileResult> {
-  const { exporter, moment, unit, demo } = task
+  const { exporter, unit, demo } = task
   const told = { rows: 0, truncated: false }
-  const title = [unit, exporter.title, ...(demo ? ['演示数据'] : []), CAPTION, `${moment} 导出`].join(' · ')
+  const mark = markOf(task.ask.person, task.ask.now)
+  const title = [unit, exporter.title, ...(demo ? ['演示数据'] : []), CAPTION, `${mark} 导出`].join(' · ')
   const sheets: Sheet[] = [
     {
       name: exporter.title,
       title,
       footer: CAPTION,
+      mark,
       columns: exporter.columns.map(({ title: name, width = WIDTH, kind = 'text' }) => ({ title: name, width, kind })),
       rows: limited(task, told),
     },
@@ -46,6 +49,7 @@ export async function writeFile(task: FileTask): Promise<FileResult> {
       name: '说明',
       title,
       footer: CAPTION,
+      mark,
       columns: [
         { title: '项目', width: 16, kind: 'text' },
         { title: '内容', width: 72, kind: 'text' },

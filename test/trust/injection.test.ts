@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EVENT_TYPES } from '../../contract/catalogue.ts'
 import { bookOf, parts, zipOf } from '../collectors/cases/build.ts'
+import { isMarked } from '../../web/desk/shell/marked.ts'
 import { type Demo, Product } from '../commands/product.ts'
 import { BROKEN, CANARY, HOSTILE, hostileValue } from './corpus.ts'
 import { call, grants, ROLES, tokenOf, until } from './kit.ts'
@@ -454,6 +455,8 @@ describe('a browser that looks at what was stored', () => {
       await page.evaluate("document.querySelector('main tbody tr, main [role=row], main li')?.click()")
       await settled(page)
       expect([path, await found()]).toEqual([path, CLEAN])
+      const marks = await page.locator('[data-water-mark]').count()
+      expect([path, marks]).toEqual([path, isMarked(`/desk/${path}`) ? 1 : 0])
     }
     expect(innerErrors()).toEqual([])
     await context.close()

@@ -3,8 +3,11 @@ import type PDFDocument from 'pdfkit'
 import type { Align, Block } from './model.ts'
 import { fontFor } from './pdf-fonts.ts'
 
-/** A new PDF from blocks and nothing else: no properties, no annotations, no attachments. */
-export async function writePdf(blocks: readonly Block[]): Promise<Buffer> {
+/**
+ * A new PDF from blocks and nothing else: no properties, no annotations, no attachments.
+ * @param mark who took it away and when, pale across each page; never on what leaves the office for the public
+ */
+export async function writePdf(blocks: readonly Block[], mark?: string): Promise<Buffer> {
   const { default: Pdf } = await import('pdfkit')
   const doc = new Pdf({
     size: 'A4',
@@ -17,7 +20,7 @@ export async function writePdf(blocks: readonly Block[]): Promise<Buffer> {
   // The library asks for the date at its end and writes what it can enumerate: nothing.
   doc.info = Object.defineProperty({}, 'CreationDate', { value: new Date(0), enumerable: false })
   const bytes = buffer(doc)
-  new Sheet(doc).write(blocks)
+  new Sheet(doc, mark).write(blocks)
   doc.end()
   return bytes
 }
@@ -35,8 +38,10 @@ class Sheet {
   readonly #ems = new Map<string, number>()
   #edges: Block[] = []
   #y = 0
-  constructor(doc: typeof PDFDocument.prototype) {
+  readonly #mark: string | undefined
+  constructor(doc: typeof PDFDocument.prototype, mark?: string) {
     this.#doc = doc
+    this.#mark = mark
   }
 
   write(blocks: readonly Block[]): void {
@@ -51,6 +56,7 @@ class Sheet {
 
   #page(): void {
     this.#doc.addPage()
+    if (this.#mark !== undefined) this.#tile(this.#mark)
     for (const style of ['header', 'footer'] as const) {
       const lines = this.#edges.filter((block) => block.style === style)
       lines.forEach((block, at) => {
@@ -60,6 +66,17 @@ class Sheet {
       })
     }
     this.#y = PAGE.top
+  }
+
+  /** Under the text, so that it hides nothing. */
+  #tile(mark: string): void {
+    this.#doc
+      .save()
+      .opacity(0.07)
+      .rotate(-24, { origin: [PAGE.width / 2, PAGE.height / 2] })
+    for (let y = -100; y < PAGE.height + 200; y += 130)
+      for (let x = -150; x < PAGE.width + 150; x += 260) this.#put(mark, x + (y % 260 === 30 ? 130 : 0), y, 12)
+    this.#doc.restore()
   }
 
   #paragraph(text: string, size: number, align: Align): void {

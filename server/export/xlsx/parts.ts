@@ -42,6 +42,8 @@ export interface SheetFrame {
   frozen: number
   /** Said at the foot of each printed page. */
   footer: string
+  /** Who took it away and when: pale, at the head of each printed page. */
+  mark?: string | undefined
 }
 
 export function sheetHead({ widths, frozen }: SheetFrame): string {
@@ -53,6 +55,8 @@ export function sheetHead({ widths, frozen }: SheetFrame): string {
   return `${HEAD}<worksheet xmlns="${MAIN}">${pane}<cols>${cols.join('')}</cols><sheetData>`
 }
 
+const printed = (text: string): string => escapeText(text.replaceAll('&', '&&'))
+
 /** `filtered`: the range of the header and its rows, e.g. `A2:H40`. */
-export const sheetFoot = ({ footer }: SheetFrame, filtered?: string): string =>
-  `</sheetData>${filtered ? `<autoFilter ref="${filtered}"/>` : ''}<headerFooter><oddFooter>&amp;C${escapeText(footer.replaceAll('&', '&&'))}</oddFooter></headerFooter></worksheet>`
+export const sheetFoot = ({ footer, mark }: SheetFrame, filtered?: string): string =>
+  `</sheetData>${filtered ? `<autoFilter ref="${filtered}"/>` : ''}<headerFooter>${mark === undefined ? '' : `<oddHeader>&amp;C&amp;K9A9A9A${printed(` ${mark}`)}</oddHeader>`}<oddFooter>&amp;C${printed(footer)}</oddFooter></headerFooter></worksheet>`

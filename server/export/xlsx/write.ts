@@ -24,6 +24,8 @@ export interface Sheet {
   /** Row 1, in bold; the header follows below. */
   title: string
   footer: string
+  /** Who took it away and when. */
+  mark?: string
   columns: readonly SheetColumn[]
   /** Batches of rows, asked for one after another as the file grows. */
   rows: AsyncIterable<readonly (readonly Cell[])[]>
@@ -75,8 +77,8 @@ const FAST = 3
 const ZIP_EPOCH = new Date(Date.UTC(1980, 0, 1, 12))
 
 async function* sheetParts(sheet: Sheet): AsyncGenerator<Buffer> {
-  const { columns, title, footer } = sheet
-  const frame: SheetFrame = { widths: columns.map(({ width }) => width), frozen: TOP, footer }
+  const { columns, title, footer, mark } = sheet
+  const frame: SheetFrame = { widths: columns.map(({ width }) => width), frozen: TOP, footer, mark }
   const kinds = columns.map(({ kind }) => kind)
   const header = columns.map((column) => column.title)
   yield Buffer.from(sheetHead(frame) + wordsRow(1, [title], STYLES.title) + wordsRow(TOP, header, STYLES.header))

@@ -8,6 +8,7 @@ import {
 } from '../../../contract/http/meetings.ts'
 import { count } from '../../../contract/number-words.ts'
 import { type BoundRoute, bind } from '../../feature.ts'
+import { markOf } from '../../mark.ts'
 import { Refusal } from '../../refusal.ts'
 import { type BriefDeps, briefFile, readBrief } from '../brief/routes.ts'
 import type { Appendix } from '../brief/tables.ts'
@@ -16,10 +17,11 @@ import { presentMeeting } from './present.ts'
 
 /** The brief of a meeting: figures of its instant, minutes, commitments. */
 export const meetingFile = (ctx: BookContext, brief: BriefDeps): BoundRoute =>
-  bind(meetingRoutes.file, async ({ params, query }) => {
+  bind(meetingRoutes.file, async ({ params, query, person, now }) => {
     const meeting = await presentMeeting(ctx, params.id, false)
     if (meeting.at === null) throw new Refusal('conflict', '会议尚未开始，没有时点；可先在大屏上定格后导出简报')
-    return briefFile(brief, await readBrief(brief, meeting.at), query.format, appendices(meeting), meeting.title)
+    const [shown, mark] = [await readBrief(brief, meeting.at), markOf(person, now)]
+    return briefFile(brief, shown, query.format, mark, appendices(meeting), meeting.title)
   })
 
 function appendices(meeting: Meeting): Appendix[] {

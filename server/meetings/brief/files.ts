@@ -11,13 +11,15 @@ export interface Sheet {
   name: string
   title: string
   footer: string
+  mark?: string
   columns: readonly { title: string; width: number; kind: 'text' | 'date' | 'number' }[]
   rows: AsyncIterable<readonly (readonly (string | number | null)[])[]>
 }
 
 export interface BriefFiles {
-  docx(blocks: readonly Block[]): Promise<Buffer>
-  pdf(blocks: readonly Block[]): Promise<Buffer>
+  /** `mark`: who takes it away and when, pale across each page. */
+  docx(blocks: readonly Block[], mark?: string): Promise<Buffer>
+  pdf(blocks: readonly Block[], mark?: string): Promise<Buffer>
   xlsx(sheets: readonly Sheet[]): Promise<Buffer>
 }
 

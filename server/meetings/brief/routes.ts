@@ -4,6 +4,7 @@ import { type BriefFormat, briefRoutes } from '../../../contract/http/meetings.t
 import { PANELS } from '../../../contract/panels/index.ts'
 import { PAST_REFUSALS } from '../../../contract/past.ts'
 import { type BoundRoute, bind, type StreamAnswer } from '../../feature.ts'
+import { markOf } from '../../mark.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Recorder } from '../past/recorder.ts'
 import { type BriefFiles, MEDIA } from './files.ts'
@@ -36,13 +37,15 @@ export async function briefFile(
   { files }: BriefDeps,
   brief: Brief,
   format: BriefFormat,
+  /** Who takes it away and when. */
+  mark: string,
   appendices: readonly Appendix[] = [],
   name = '大屏简报',
 ): Promise<StreamAnswer> {
   const bytes =
     format === 'xlsx'
-      ? await files.xlsx(briefSheets(brief, appendices))
-      : await files[format](briefBlocks(brief, appendices))
+      ? await files.xlsx(briefSheets(brief, appendices).map((sheet) => ({ ...sheet, mark })))
+      : await files[format](briefBlocks(brief, appendices), mark)
   const moment = momentWords(brief.at).replace(' ', '-').replaceAll(':', '')
   return {
     stream: Readable.from([bytes]),
@@ -53,6 +56,8 @@ export async function briefFile(
 
 export const briefCalls = (deps: BriefDeps, now: () => number): BoundRoute[] => [
   bind(briefRoutes.brief, ({ query }) => briefAt(deps, query.at, now)),
-  bind(briefRoutes.file, async ({ query }) => briefFile(deps, await briefAt(deps, query.at, now), query.format)),
+  bind(briefRoutes.file, async ({ query, person, now: at }) =>
+    briefFile(deps, await briefAt(deps, query.at, now), query.format, markOf(person, at)),
+  ),
   bind(briefRoutes.spans, async ({ query: { from, to } }) => ({ items: await deps.recorder.spans(from, to) })),
 ]
