@@ -11,6 +11,7 @@ import { workCalendar } from '../config/workdays.ts'
 import { DRILL_EVENT } from '../contract/http/drill.ts'
 import { NAMESPACES } from '../contract/live.ts'
 import { alertsFeature, shiftStartOf } from './alerts/index.ts'
+import { retireAlerts } from './alerts/retire.ts'
 import { alertSearch } from './alerts/search-port.ts'
 import { anchorage, anchorFolder } from './anchor.ts'
 import { approvalsFeature } from './approvals/index.ts'
@@ -38,21 +39,22 @@ import { clusterFeature, joinLine, mustBeShared, openCluster, SESSION } from './
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
+import type { Block } from './disclosure/files/model.ts'
 import { disclosureFeature } from './disclosure/index.ts'
 import { documentPort } from './disclosure/pages-port.ts'
 import { documentSearch } from './disclosure/search-port.ts'
-import type { Block } from './disclosure/files/model.ts'
 import { drillFeature, drillWire } from './drill/index.ts'
 import { exportsFeature } from './export/index.ts'
 import type { EventHandler, Feature, Panel } from './feature.ts'
 import { alertFeed, caseFeed, eventFeed, opener } from './feeds.ts'
-import { eventsAround, eventsOf, history, rawOf, receivedSince } from './history.ts'
 import { handoverFeature } from './handover/index.ts'
+import { eventsAround, eventsOf, history, rawOf, receivedSince } from './history.ts'
 import { createApp } from './http/app.ts'
 import { FigureRegistry, figureRoutes } from './http/figures.ts'
 import { hostJudge } from './http/host.ts'
 import { webServer } from './http/server.ts'
 import { systemRoutes } from './http/system.ts'
+import { pruneInbox } from './ingest/inbox.ts'
 import { ingestFeature } from './ingest/index.ts'
 import type { Log } from './ingest/wire.ts'
 import { LiveHub } from './live/hub.ts'
@@ -78,11 +80,12 @@ import { RecordStore, type RecordsOptions } from './records/store.ts'
 import { Sealer } from './records/suite.ts'
 import { reviewFeature } from './review/index.ts'
 import { formsPort } from './review/monitoring-port.ts'
+import { clamdScanner } from './scanner/clamd.ts'
 import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
 import { doorSearch, terminalSearch } from './security/search-port.ts'
-import { searchFeature } from './sharing/search/index.ts'
 import { dictionaryFeature } from './sharing/dictionary/index.ts'
+import { searchFeature } from './sharing/search/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -91,6 +94,7 @@ import { TickRunner } from './ticks.ts'
 import { identityOf } from './tls.ts'
 import { upkeepFeature } from './upkeep/index.ts'
 import { backupFolder, backupPassphrase } from './upkeep/places.ts'
+import { heldOf } from './upkeep/retention/holds.ts'
 import { prepareUpgrade } from './upkeep/upgrade.ts'
 import { VERSION } from './version.ts'
 import { windowFeature } from './window/index.ts'
@@ -351,6 +355,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     clock,
     site: site.site,
     retention: services.retention,
+    held: (tx) => heldOf(tx, 'events'),
     handlers: () => handlers,
     publish: (topic, payload, how) => wire.publish(topic, payload, how),
     sideRoad: (events) => metrics.sink.write(events.filter(isCounted).map(eventPoint)),
@@ -396,16 +401,16 @@ export async function assemble(options: HouseOptions): Promise<House> {
   })
 
   const meetings = meetingsFeature({
-    pastFolder: join(dataDir, 'past'),
-    bounds: { keepDays: services.retention.wallDays, maxMb: services.retention.wallMaxMb },
-    now,
-    sample: () => hub.sample(),
-    failed,
     config,
     records,
     tasks: tasks.desk,
     newId,
     figure: (name) => figures.find(name),
+    pastFolder: join(dataDir, 'past'),
+    bounds: { keepDays: services.retention.wallDays, maxMb: services.retention.wallMaxMb },
+    now,
+    sample: () => hub.sample(),
+    failed,
     office: { unit: site.unit, demo: site.demo },
     files: {
       docx: docxOf,
@@ -530,6 +535,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       approvals,
       cases: windowPort,
       petitions: petitionRegister(petitionDeps),
+      scanner: services.scanner && clamdScanner(services.scanner),
       figure: (name) => figures.find(name),
       folder: join(sharedDir, 'window'),
       siteKey,
@@ -571,6 +577,10 @@ export async function assemble(options: HouseOptions): Promise<House> {
       sources: (at) => sources.overview(at),
       broker: { kind: services.broker.kind, ready: () => wire.ready() },
       intake: () => ingest.state(),
+      audit: auditTrail,
+      approvals,
+      services: services.retention,
+      retire: { alerts: retireAlerts, events: ({ tx }, before, held, limit) => pruneInbox(tx, before, limit, held) },
     }),
     searchFeature({
       records,

@@ -217,7 +217,9 @@ export const drawRoutes = {
     permission: 'chains.export',
     produces: 'ndjson',
     summary: '导出一条链，逐行一个条目',
-    params: z.object({ name: z.enum(['assignment', 'audit', 'review', 'petitions', 'disclosure', 'mediations', 'handover']) }),
+    params: z.object({
+      name: z.enum(['assignment', 'audit', 'review', 'petitions', 'disclosure', 'mediations', 'handover']),
+    }),
     query: z.object({ from: z.coerce.number().int().min(1).default(1) }),
   }),
   designate: route({

@@ -20,13 +20,14 @@ export const HealthItem = z.object({
 })
 export type HealthItem = z.infer<typeof HealthItem>
 
-export const RUN_KINDS = ['backup', 'drill', 'verification'] as const
+export const RUN_KINDS = ['backup', 'drill', 'verification', 'retention'] as const
 export const RunKind = z.enum(RUN_KINDS)
 export type RunKind = z.infer<typeof RunKind>
 export const RUN_WORDS: Readonly<Record<RunKind, string>> = {
   backup: '备份',
   drill: '恢复演练',
   verification: '链核对',
+  retention: '到期清理与归档',
 }
 
 export const UpkeepRun = z.object({

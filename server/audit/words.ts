@@ -17,6 +17,9 @@ const KINDS: Readonly<Record<string, string>> = {
   'window.code-revoked': '作废案件查询码',
   'window.contact-seen': '查看提交人姓名电话',
   export: '导出',
+  'audit.archived': '审计记录归档',
+  'retention.alerts': '清理已办结告警',
+  'retention.events': '清除原始事件',
 }
 
 export const kindName = (kind: string, summaries: ReadonlyMap<string, string>): string =>

@@ -9,8 +9,9 @@ import { verifyPetitions } from '../../contract/verify-petitions.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
 import { anchorFolder } from '../anchor.ts'
 import { systemClock } from '../clock.ts'
-import { exportChain } from '../records/chain.ts'
 import { RecordStore } from '../records/store.ts'
+import { type ChainProof, proveAll } from '../upkeep/backup/prove.ts'
+import { ARCHIVE } from '../upkeep/backup/set.ts'
 import { presentDataDir } from './environment.ts'
 
 const USAGE = `用法：
@@ -21,8 +22,6 @@ const USAGE = `用法：
   npm run verify -- chain 文件.ndjson    只核对哈希链接
   npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
 
-/** contract.md: every chain that the product keeps. */
-const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations', 'handover']
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const fail = (failures: readonly ChainFailure[]): void => {
   for (const { seq, what } of failures.slice(0, 20)) say(`第 ${seq} 条：${what}`)
@@ -67,12 +66,18 @@ function againstAnchors(text: string, kept: string | undefined): ChainFailure[] 
   return [...failures, ...checkAnchors(parseChain(text).entries, anchors)]
 }
 
-async function links(text: string, name: string, anchors: readonly Anchor[] = []): Promise<void> {
+async function links(text: string, name: string): Promise<void> {
   const { entries, failures } = parseChain(text)
-  const all = [...failures, ...(await checkLinks(entries)), ...checkAnchors(entries, anchors)]
-  const kept = anchors.length > 0 ? `，外部存证 ${anchors.length} 处` : ''
-  say(`${name} 链 ${entries.length} 条${kept}，${all.length === 0 ? '全部一致' : `不一致 ${all.length} 处`}`)
-  if (all.length > 0) fail(all)
+  told(`${name} 链 ${entries.length} 条`, [...failures, ...(await checkLinks(entries))])
+}
+
+function toldOf({ chain, entries, archived, away, failures }: ChainProof, anchors: number): void {
+  const notes = [
+    ...(archived ? [`其中归档 ${archived} 条`] : []),
+    ...(away ? [`${away} 份归档文件不在本机，未核对`] : []),
+    ...(anchors > 0 ? [`外部存证 ${anchors} 处`] : []),
+  ]
+  told([`${chain} 链 ${entries} 条`, ...notes].join('，'), failures)
 }
 
 /** Heads that were kept outside the data folder; @throws Error when the file itself was touched */
@@ -94,8 +99,8 @@ async function audit(): Promise<void> {
     { now: systemClock.now, committed: () => undefined, failed: () => undefined },
   )
   try {
-    for (const chain of CHAINS)
-      await links((await Array.fromAsync(exportChain(records.read, chain))).join(''), chain, anchorsOf(folder, chain))
+    for (const proof of await proveAll(records.read, join(dataDir, ARCHIVE), (chain) => anchorsOf(folder, chain)))
+      toldOf(proof, anchorsOf(folder, proof.chain).length)
     if (!existsSync(folder)) say(`没有外部存证文件夹 ${folder}：只核对了链接，看不出链尾是否缺失`)
   } finally {
     await records.close()

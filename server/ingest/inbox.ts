@@ -61,11 +61,19 @@ export async function markFailed(tx: Tx, event: StoredEvent, reason: string): Pr
     .execute()
 }
 
-/** Drops at most `limit` of the oldest rows that arrived before `before`. @returns how many */
-export async function pruneInbox(tx: Tx, before: number, limit: number): Promise<number> {
-  const oldest = tx.withTables<IngestTables>().selectFrom('inbox').select('seq').orderBy('seq').limit(limit)
-  const done = await tx
-    .withTables<IngestTables>()
+/**
+ * Drops at most `limit` of the oldest rows that arrived before `before` (epoch ms); those about a held object stay.
+ * @returns how many
+ */
+export async function pruneInbox(tx: Tx, before: number, limit: number, held: readonly string[] = []): Promise<number> {
+  const tables = tx.withTables<IngestTables>()
+  let oldest = tables.selectFrom('inbox').select('seq').orderBy('seq').limit(limit)
+  // Held rows pile up at the old end: they must not stand in the way of the others.
+  if (held.length > 0)
+    oldest = oldest
+      .where('received_ms', '<', before)
+      .where((where) => where.or([where('object', 'is', null), where('object', 'not in', held)]))
+  const done = await tables
     .deleteFrom('inbox')
     .where('seq', 'in', oldest)
     .where('received_ms', '<', before)

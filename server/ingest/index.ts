@@ -1,7 +1,7 @@
 import type { CollectorHealth } from '../../contract/envelope.ts'
 import { type CollectorTopic, parseTopic, receiptTopic } from '../../contract/topics.ts'
 import type { Clock } from '../clock.ts'
-import type { EventHandler, Feature, Records, StoredEvent, Tick, Turn } from '../feature.ts'
+import type { EventHandler, Feature, Records, StoredEvent, Tick, Turn, Tx } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { type Accepted, type Checked, check } from './check.ts'
 import { type Derived, derivedEvent } from './derived.ts'
@@ -29,6 +29,8 @@ export interface IngestDeps extends SignsOfLife {
   clock: Clock
   site: string
   retention: { inboxDays: number; quarantineDays: number }
+  /** Legal hold: which stored events must stay, all or those about these objects. */
+  held?(tx: Tx): Promise<'all' | readonly string[]>
   /** Of all features; the same array as long as nothing changes. */
   handlers(): readonly EventHandler[]
   publish(topic: string, payload: string, options: PublishOptions): void
@@ -146,7 +148,7 @@ export function ingestFeature(deps: IngestDeps): IngestFeature {
         return promised({ receiptFor: null, topic: null, checked, receivedMs, quarantine, settle: null })
       },
     }),
-    ticks: [gapTick(stats, site, cluster !== undefined, (parcel) => group.put(parcel)), pruneTick(retention)],
+    ticks: [gapTick(stats, site, cluster !== undefined, (parcel) => group.put(parcel)), pruneTick(deps)],
     refresh: () => load(),
     start: () => load(),
     stop: () => group.stop(),
@@ -248,12 +250,13 @@ function gapEvent(collector: string, gap: Gap, site: string, now: number): Accep
   return derivedEvent({ type, collector, object: `collector:${collector}`, at: gap.sinceMs, key, data }, site, now)
 }
 
-function pruneTick({ inboxDays, quarantineDays }: IngestDeps['retention']): Tick {
+function pruneTick({ retention: { inboxDays, quarantineDays }, held }: IngestDeps): Tick {
   return {
     name: 'ingest.prune',
     everyMs: PRUNE_EVERY_MS,
     run: async ({ tx, now }) => {
-      await pruneInbox(tx, now - inboxDays * DAY, PRUNE_ROWS)
+      const kept = (await held?.(tx)) ?? []
+      if (kept !== 'all') await pruneInbox(tx, now - inboxDays * DAY, PRUNE_ROWS, kept)
       await pruneQuarantine(tx, now - quarantineDays * DAY, PRUNE_ROWS)
     },
   }

@@ -2,10 +2,11 @@ import type { UpkeepRules } from '../../config/upkeep.ts'
 import type { SourcesPanel } from '../../contract/panels/sources.ts'
 import type { AlertDesk, Records } from '../feature.ts'
 import type { RecordsOptions } from '../records/store.ts'
+import type { RetentionDeps } from './retention/index.ts'
 import type { PartState } from './rules.ts'
 
 /** What main.ts hands to upkeep. */
-export interface UpkeepDeps {
+export interface UpkeepDeps extends Pick<RetentionDeps, 'audit' | 'approvals' | 'retire' | 'services'> {
   records: Records
   options: RecordsOptions
   dataDir: string

@@ -1,12 +1,16 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { healthRoutes, RUN_KINDS } from '../../contract/http/health.ts'
-import { bind, type Feature, type Turn } from '../feature.ts'
+import { bind, type DangerousAct, type Feature, type Turn } from '../feature.ts'
+import { ARCHIVE } from './backup/set.ts'
 import type { UpkeepDeps } from './context.ts'
 import { Pulse } from './facts.ts'
 import { look } from './health.ts'
 import { HEALTH_FILE } from './places.ts'
 import { closeOpenRuns, lastBegun, listRuns } from './repository.ts'
+import { retentionActs, retentionRoutesOf } from './retention/index.ts'
+import { sweep } from './retention/sweep.ts'
+import { retentionMigrations } from './retention/tables.ts'
 import { isDue } from './rules.ts'
 import { Runner } from './runner.ts'
 import { upkeepMigrations } from './tables.ts'
@@ -22,7 +26,9 @@ const LONGEST_MS = 6 * 3_600_000
 export function upkeepFeature(deps: UpkeepDeps): Feature {
   const { records, rules, dataDir } = deps
   const pulse = new Pulse()
-  const runner = new Runner(deps)
+  const retention = { ...deps, rules: rules.retention, archives: join(dataDir, ARCHIVE) }
+  const acts = retentionActs(retention)
+  const runner = new Runner(deps, () => sweep(retention))
   let startedAt = 0
   let [writing, resetAt] = [false, 0]
 
@@ -56,8 +62,10 @@ export function upkeepFeature(deps: UpkeepDeps): Feature {
 
   return {
     name: 'upkeep',
-    migrations: upkeepMigrations,
+    migrations: [...upkeepMigrations, ...retentionMigrations],
+    acts: Object.values(acts) as unknown as readonly DangerousAct<never>[],
     routes: [
+      ...retentionRoutesOf(retention, acts),
       bind(healthRoutes.health, async ({ person, now }) => ({
         ...(await look(deps, pulse, now)),
         running: runner.running,

@@ -8,9 +8,9 @@ import { type Anchor, parseAnchors } from '../../contract/anchors.ts'
 import { systemClock } from '../clock.ts'
 import { RecordStore, type RecordsOptions } from '../records/store.ts'
 import { withScratch } from './backup/postgres.ts'
-import { CHAINS, insist, proofWords, proveChains } from './backup/prove.ts'
+import { CHAINS, insist, proofWords, proveAll } from './backup/prove.ts'
 import { restoreBackup } from './backup/restore.ts'
-import { checkManifest, RECORDS } from './backup/set.ts'
+import { ARCHIVE, checkManifest, RECORDS } from './backup/set.ts'
 import { takeBackup } from './backup/take.ts'
 
 export interface JobOrder {
@@ -94,12 +94,12 @@ async function drill(order: JobOrder): Promise<string> {
 }
 
 /** The chains in use, and the heads that were kept outside. */
-async function verification({ records, anchors }: JobOrder): Promise<string> {
+async function verification({ dataDir, records, anchors }: JobOrder): Promise<string> {
   // Read before the chains: they may only have grown since.
   const kept = new Map(CHAINS.map((chain) => [chain as string, anchorsIn(anchors, chain)]))
   const store = new RecordStore(records, { now: systemClock.now, committed: () => undefined, failed: () => undefined })
   try {
-    const proofs = await proveChains(store.read, (chain) => kept.get(chain) ?? [])
+    const proofs = await proveAll(store.read, join(dataDir, ARCHIVE), (chain) => kept.get(chain) ?? [])
     insist(proofs)
     const count = [...kept.values()].reduce((sum, anchored) => sum + anchored.length, 0)
     return `${proofWords(proofs)}，全部一致；外部存证 ${count} 处相符`

@@ -182,6 +182,7 @@ const MEND: Readonly<Record<RunKind, string>> = {
   backup: '查备份目录的空间与权限（SANLING_BACKUPS），再点“立即进行”',
   drill: '最近的备份不可恢复：先重新备份并再演练；仍不成，保全现场并联系开发者',
   verification: '保全现场：先复制数据目录与存证目录，再运行 npm run verify -- audit 看是哪一条',
+  retention: '查数据目录的空间；审计链有不符时先按“链核对”处理',
 }
 export function judgeRun(
   kind: RunKind,

@@ -13,12 +13,21 @@ const JOB = join(import.meta.dirname, 'job.ts')
 /** Starts runs, one of a kind at a time, and writes down what became of them. */
 export class Runner {
   readonly #deps: UpkeepDeps
+  readonly #sweep: () => Promise<JobAnswer>
   readonly #children = new Map<RunKind, ChildProcess | null>()
   readonly #done = new Set<Promise<void>>()
   #open = false
 
-  constructor(deps: UpkeepDeps) {
+  /** @param sweep what is due by the retention rules: it writes, so it runs in the one line of turns */
+  constructor(deps: UpkeepDeps, sweep: () => Promise<JobAnswer>) {
     this.#deps = deps
+    this.#sweep = async () => {
+      try {
+        return await sweep()
+      } catch (error) {
+        return { ok: false, text: error instanceof Error ? error.message : String(error) }
+      }
+    }
   }
 
   get running(): RunKind[] {
@@ -54,7 +63,7 @@ export class Runner {
   async #run(id: string, kind: RunKind, at: number): Promise<void> {
     const { records, failed } = this.#deps
     try {
-      const answer = await this.#child(this.#order(kind, at))
+      const answer = kind === 'retention' ? await this.#sweep() : await this.#child(this.#order(kind, at))
       if (!this.#open) return
       await records.write(async (turn) => {
         await finishRun(turn.tx, id, turn.now, answer.ok, answer.text)

@@ -4,48 +4,20 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Health } from '../../contract/http/health.ts'
 import type { Feature } from '../../server/feature.ts'
-import { upkeepFeature } from '../../server/upkeep/index.ts'
-import { demoConfig } from '../helpers/office.ts'
-import { alertLog } from '../helpers/records.ts'
 import { ask, type Office, openOffice } from '../http/office.ts'
-import { type Kept, NOW, openKept, run } from './kept.ts'
+import { type UpkeepHouse, upkeepOf } from './house.ts'
+import { type Kept, openKept, run } from './kept.ts'
 
 let kept: Kept
 let office: Office
 let feature: Feature
-let alerts: ReturnType<typeof alertLog>
+let alerts: UpkeepHouse['alerts']
 const at = (...path: string[]) => join(kept.folder, ...path)
 beforeEach(async () => {
   kept = await openKept()
-  alerts = alertLog()
-  let ids = 0
-  feature = upkeepFeature({
-    records: kept.store,
-    options: { kind: 'sqlite', file: join(kept.dataDir, 'records.sqlite') },
-    dataDir: kept.dataDir,
-    backups: at('backups'),
-    anchors: at('anchors'),
-    passphrase: undefined,
-    rules: demoConfig().upkeep,
-    alerts,
-    version: '0.0.0',
-    alone: true,
-    demo: false,
-    now: () => NOW,
-    newId: () => `run-${++ids}`,
-    failed: (error) => {
-      throw error
-    },
-    sources: async () => ({
-      freshness: { source: '自检', at: NOW, staleAfterS: 30, state: 'ok' },
-      items: [],
-      ingest: { p95Ms: 5, quarantineOpen: 0, spool: 0, spoolHours: null, trouble: null },
-      metrics: { state: 'ok', backlog: 0 },
-      selftest: { at: NOW, tookMs: 4, ok: true },
-    }),
-    broker: { kind: 'embedded', ready: () => ({ ok: true }) },
-    intake: () => ({ ok: true }),
-  })
+  const house = upkeepOf(kept)
+  alerts = house.alerts
+  feature = house.upkeep
   await kept.store.migrate(feature.migrations ?? [])
   await feature.start?.()
   office = await openOffice({ roles: ['system-admin', 'auditor', 'prosecutor'], routes: feature.routes ?? [] })

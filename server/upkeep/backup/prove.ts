@@ -1,15 +1,16 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type Anchor, checkAnchors } from '../../../contract/anchors.ts'
-import { type ChainFailure, checkLinks, GENESIS, parseChain } from '../../../contract/chain.ts'
+import { type ChainFailure, checkLinks, parseChain } from '../../../contract/chain.ts'
 import { verifyDraws } from '../../../contract/verify-draws.ts'
 import { verifyPetitions } from '../../../contract/verify-petitions.ts'
 import { verifyReview } from '../../../contract/verify-review.ts'
 import type { Reader } from '../../feature.ts'
 import { exportChain, readChain } from '../../records/chain.ts'
 import { RecordStore, type RecordsOptions } from '../../records/store.ts'
+import { archivedTo, proveArchives } from '../retention/archive.ts'
 
 /** contract.md: every chain that the product keeps. */
-export const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations'] as const
+export const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations', 'handover'] as const
 export const CHAIN_WORDS: Readonly<Record<string, string>> = {
   audit: '审计',
   assignment: '分案',
@@ -17,6 +18,7 @@ export const CHAIN_WORDS: Readonly<Record<string, string>> = {
   petitions: '信访',
   disclosure: '文书公开',
   mediations: '调解',
+  handover: '交接班',
 }
 
 export interface ChainProof {
@@ -24,11 +26,25 @@ export interface ChainProof {
   entries: number
   /** Draws repeated, only of `assignment`. */
   draws: number
+  /** Of the entries, those in archive files, and how many such files are not here. */
+  archived?: number
+  away?: number
   failures: ChainFailure[]
 }
 
 /** Heads kept outside, of one chain. */
 export type AnchorsOf = (chain: string) => readonly Anchor[]
+
+/** @param archives folder of the pieces that have left the tables */
+export async function proveAll(read: Reader, archives: string, anchorsOf?: AnchorsOf): Promise<ChainProof[]> {
+  const proofs = await proveChains(read, anchorsOf)
+  return Promise.all(
+    proofs.map(async (proof) => {
+      const { entries, away, failures } = await proveArchives(read, proof.chain, archives)
+      return { ...proof, archived: entries, away, failures: [...failures, ...proof.failures] }
+    }),
+  )
+}
 
 /** Each chain repeated as far as its own rules can be repeated; the others by their links, page by page. */
 export async function proveChains(read: Reader, anchorsOf: AnchorsOf = () => []): Promise<ChainProof[]> {
@@ -57,14 +73,15 @@ async function repeated(read: Reader, chain: string, repeat: Repeat, anchors: re
 const PAGE = 2000
 /** The audit chain grows for years: no more than a page of it is held at once. */
 async function linked(read: Reader, chain: string, anchors: readonly Anchor[]) {
-  let [entries, at] = [0, { seq: 0, hash: GENESIS }]
+  let [entries, at] = [0, await archivedTo(read, chain)]
+  const start = at.seq
   const failures: ChainFailure[] = []
   for (;;) {
     const page = await readChain(read, chain, at.seq + 1, PAGE)
     const last = page.at(-1)
     if (!last) break
     failures.push(...(await checkLinks(page, at)))
-    const here = anchors.filter(({ seq }) => seq > at.seq && seq <= last.seq)
+    const here = anchors.filter(({ seq }) => seq > Math.max(start, at.seq) && seq <= last.seq)
     failures.push(...checkAnchors(page, here))
     entries += page.length
     at = { seq: last.seq, hash: last.hash }
@@ -75,7 +92,7 @@ async function linked(read: Reader, chain: string, anchors: readonly Anchor[]) {
       anchors.filter(({ seq }) => seq > at.seq),
     ).map((one) => named(one, at.seq)),
   )
-  return { entries, draws: 0, failures }
+  return { entries: entries + start, draws: 0, failures }
 }
 const named = ({ seq }: ChainFailure, last: number): ChainFailure => ({
   seq,
@@ -85,7 +102,14 @@ const named = ({ seq }: ChainFailure, last: number): ChainFailure => ({
 /** `审计链 120 条、分案链 14 条（抽签 3 次）……` */
 export const proofWords = (proofs: readonly ChainProof[]): string =>
   proofs
-    .map(({ chain, entries, draws }) => `${CHAIN_WORDS[chain]}链 ${entries} 条${draws ? `（抽签 ${draws} 次）` : ''}`)
+    .map(({ chain, entries, draws, archived, away }) => {
+      const notes = [
+        ...(draws ? [`抽签 ${draws} 次`] : []),
+        ...(archived ? [`已归档 ${archived} 条`] : []),
+        ...(away ? [`${away} 份归档文件不在本机，未核对`] : []),
+      ]
+      return `${CHAIN_WORDS[chain]}链 ${entries} 条${notes.length > 0 ? `（${notes.join('，')}）` : ''}`
+    })
     .join('、')
 
 /** @throws Error naming the first place that does not fit */
@@ -95,11 +119,11 @@ export function insist(proofs: readonly ChainProof[]): void {
 }
 
 /** The database's own check, then every chain. @throws Error in Chinese */
-export async function proveStore(options: RecordsOptions, now: () => number): Promise<ChainProof[]> {
+export async function proveStore(options: RecordsOptions, archives: string, now: () => number): Promise<ChainProof[]> {
   if (options.kind === 'sqlite') checkSqlite(options.file)
   const records = new RecordStore(options, { now, committed: () => undefined, failed: () => undefined })
   try {
-    const proofs = await proveChains(records.read)
+    const proofs = await proveAll(records.read, archives)
     insist(proofs)
     return proofs
   } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadPostgres } from './postgres.ts'
 import { putPrivateBack } from './private.ts'
 import { type ChainProof, checkSqlite, proveStore } from './prove.ts'
-import { checkManifest, METRICS, putBack, RECORDS } from './set.ts'
+import { ARCHIVE, checkManifest, METRICS, putBack, RECORDS } from './set.ts'
 
 export interface RestoreTask {
   source: string
@@ -38,11 +38,18 @@ export async function restoreBackup(task: RestoreTask): Promise<RestoreResult> {
     putBack(source, dataDir, manifest)
     if (existsSync(join(dataDir, METRICS))) checkSqlite(join(dataDir, METRICS))
     if (!dumped || postgresUrl === undefined) {
-      const proofs = await proveStore({ kind: 'sqlite', file: join(dataDir, RECORDS.sqlite) }, now)
+      const proofs = await proveStore(
+        { kind: 'sqlite', file: join(dataDir, RECORDS.sqlite) },
+        join(dataDir, ARCHIVE),
+        now,
+      )
       return { proofs, privateFiles }
     }
     await loadPostgres(postgresUrl, join(source, RECORDS.postgres))
-    return { proofs: await proveStore({ kind: 'postgres', url: postgresUrl }, now), privateFiles }
+    return {
+      proofs: await proveStore({ kind: 'postgres', url: postgresUrl }, join(dataDir, ARCHIVE), now),
+      privateFiles,
+    }
   } catch (error) {
     for (const name of readdirSync(dataDir)) rmSync(join(dataDir, name), { recursive: true, force: true })
     throw error

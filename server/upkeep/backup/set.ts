@@ -18,9 +18,11 @@ import { isPrivate, privateNames, SEALED } from './private.ts'
 export const RECORDS = { sqlite: 'records.sqlite', postgres: 'records.pgdump' } as const
 /** Trends of two years; the inbox could make only the last months again. */
 export const METRICS = 'metrics.sqlite'
-/** Folders whose files the records name by hash (attachments of the 12309 window). Written once, never changed. */
-const FOLDERS = ['window']
-const NAMED = /^window\/[0-9a-f]{2}\/[0-9a-f]{64}$/
+/** Pieces of the audit chain that have left the records. */
+export const ARCHIVE = 'archive'
+/** Folders whose files the records name by hash (attachments of the 12309 window too). Written once, never changed. */
+const FOLDERS = ['window', ARCHIVE]
+const NAMED = /^(window\/[0-9a-f]{2}\/[0-9a-f]{64}|archive\/audit-\d{10,}-\d{10,}\.ndjson)$/
 const SINGLE: readonly string[] = [...Object.values(RECORDS), METRICS, SEALED]
 
 /** What a backup folder holds, with hashes, so that a restore can prove that nothing was changed. */
