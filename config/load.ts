@@ -8,6 +8,7 @@ import { ClueRules, checkClues } from './clues.ts'
 import { CorrelationRules, checkCorrelation } from './correlation.ts'
 import { crossCheck, crossCheckMonitoring } from './cross-check.ts'
 import { checkDuty, DutyRules } from './duty.ts'
+import { checkExchange, ExchangeRules } from './exchange.ts'
 import { checkMediations, MediationRules } from './mediations.ts'
 import { MonitoringRules } from './monitoring.ts'
 import { checkPetitions, PetitionRules } from './petitions.ts'
@@ -61,6 +62,7 @@ export interface Config {
   duty: DutyRules
   upkeep: UpkeepRules
   clues: ClueRules
+  exchange: ExchangeRules
   calendar: { index: CalendarIndex; years: CalendarFile[] }
   /** By id; papers that are drafted from a case. */
   templates: ReadonlyMap<string, DraftTemplate>
@@ -135,6 +137,7 @@ export function loadConfig(
   const petitions = read('rules/petitions.yaml', PetitionRules)
   const clocks = read('rules/clocks.yaml', ClockRules)
   const duty = read('rules/duty.yaml', DutyRules)
+  const exchange = read('rules/exchange.yaml', ExchangeRules)
   const clues = read('rules/clues.yaml', ClueRules)
   const upkeep = read('rules/upkeep.yaml', UpkeepRules)
   const index = read('calendar/index.yaml', CalendarIndex)
@@ -149,6 +152,7 @@ export function loadConfig(
       ...crossCheck({ site, sources, alerts, profiles: new Set(profiles.map((profile) => profile?.value.id)) }),
     )
   if (clocks && deadlines && flow) issues.push(...checkClocks({ clocks, deadlines, flow }))
+  if (exchange) issues.push(...checkExchange(exchange))
   if (clues && permissions) issues.push(...checkClues(clues, permissions))
   if (site && correlation) issues.push(...checkCorrelation(correlation, site))
   if (accounts && permissions) issues.push(...checkAccounts(accounts, permissions))
@@ -183,6 +187,7 @@ export function loadConfig(
     !duty ||
     !upkeep ||
     !clues ||
+    !exchange ||
     !index
   )
     throw new ConfigError(issues)
@@ -212,6 +217,7 @@ export function loadConfig(
     duty: duty.value,
     upkeep: upkeep.value,
     clues: clues.value,
+    exchange: exchange.value,
     calendar: { index: index.value, years: years.flatMap((year) => (year ? [year.value] : [])) },
     templates: new Map(templates.flatMap((one) => (one ? [[one.value.id, one.value]] : []))),
     profiles: new Map(profiles.flatMap((profile) => (profile ? [[profile.value.id, profile.value]] : []))),

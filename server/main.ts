@@ -25,6 +25,7 @@ import { auditFeature } from './audit/index.ts'
 import { RefusalTrail } from './audit/refused.ts'
 import { auditTrail } from './audit/trail.ts'
 import { assistPort } from './cases/assist-port.ts'
+import { exchangePort } from './cases/exchange-port.ts'
 import { casesFeature } from './cases/index.ts'
 import { monitoringPort } from './cases/monitoring-port.ts'
 import { pinyinPort } from './cases/pinyin-port.ts'
@@ -86,6 +87,7 @@ import { phonePort } from './security/patrol/port.ts'
 import { doorSearch, terminalSearch } from './security/search-port.ts'
 import { dictionaryFeature } from './sharing/dictionary/index.ts'
 import { searchFeature } from './sharing/search/index.ts'
+import { exchangeFeature, sharedFeed } from './sharing/exchange/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -458,7 +460,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     config,
     records,
     tasks: tasks.desk,
-    feeds: [eventFeed(feedDeps), alertFeed(feedDeps), caseFeed(feedDeps)],
+    feeds: [eventFeed(feedDeps), alertFeed(feedDeps), caseFeed(feedDeps), sharedFeed({ config })],
     opens: opener(sharedCases),
     principalOf: async (db, username) => {
       const account = await accountByName(db, username)
@@ -553,6 +555,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       anchor,
     }),
     subscriptions,
+    exchangeFeature({ config, records, cases: exchangePort(config), newId }),
     dictionaryFeature({
       records,
       permissions: config.permissions,
