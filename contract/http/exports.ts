@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { PageQuery, page, route } from './route.ts'
 
-/** `running` → `ready` | `cancelled` | `failed`; a ready file is `expired` when its time is up. */
-export const EXPORT_STATES = ['running', 'ready', 'cancelled', 'failed', 'expired'] as const
+/** `running` → `ready` | `cancelled` | `failed`; a ready file is `expired` when its time is up; `interrupted` by a restart. */
+export const EXPORT_STATES = ['running', 'ready', 'cancelled', 'failed', 'expired', 'interrupted'] as const
 
 export const ExportJob = z.object({
   id: z.string(),

@@ -3,6 +3,7 @@ import { exportRoutes } from '../../contract/http/exports.ts'
 import { type BoundRoute, bind, type Exporter, type Feature, type Principal } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { type ExportDeps, ExportJobs } from './jobs.ts'
+import { exportMigrations } from './tables.ts'
 
 export type { ExportDeps } from './jobs.ts'
 
@@ -11,9 +12,10 @@ export function exportsFeature(deps: ExportDeps): Feature {
   const jobs = new ExportJobs(deps)
   return {
     name: 'exports',
+    migrations: exportMigrations,
     routes: routes(deps, jobs),
     ticks: [{ name: 'exports-expire', everywhere: true, everyMs: 60_000, run: async (turn) => jobs.expire(turn.now) }],
-    start: async () => jobs.start(),
+    start: () => jobs.start(),
     stop: () => jobs.stop(),
   }
 }

@@ -8,7 +8,8 @@ import type { AuditPort } from '../audit/journal.ts'
 import type { ExportAsk, Exporter, Records } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { writeFile } from './file.ts'
-import { fileName, judgeStart, LIMITS, outcomeOf, REFUSAL_WORDS } from './rules.ts'
+import { afterRestart, fileName, judgeStart, LIMITS, outcomeOf, REFUSAL_WORDS } from './rules.ts'
+import { keepJob, loadJobs } from './tables.ts'
 
 export interface ExportDeps {
   records: Records
@@ -24,6 +25,9 @@ export interface ExportDeps {
   failed(error: unknown, where: string): void
 }
 
+/** How long it is told what was asked for. */
+const KEPT_MS = 7 * 86_400_000
+
 interface Job {
   owner: string
   ip: string
@@ -33,7 +37,7 @@ interface Job {
   done: Promise<void>
 }
 
-/** The exports of this process. They live in memory: after a restart one asks again. */
+/** The exports of this process. Files live with it; what was asked for is kept, so that a restart is told of. */
 export class ExportJobs {
   readonly #deps: ExportDeps
   readonly #jobs = new Map<string, Job>()
@@ -44,10 +48,23 @@ export class ExportJobs {
     this.#deps = deps
   }
 
-  start(): void {
-    rmSync(this.#deps.folder, { recursive: true, force: true })
-    mkdirSync(this.#deps.folder, { recursive: true, mode: 0o700 })
+  async start(): Promise<void> {
+    const { folder, records } = this.#deps
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    await records.write(async ({ tx, now }) => {
+      for (const { owner, ip, told: before } of await loadJobs(tx, now - KEPT_MS)) {
+        const told = afterRestart(before, now)
+        if (told !== before) await keepJob(tx, { owner, ip, told })
+        this.#jobs.set(told.id, this.#jobOf(owner, ip, told))
+      }
+    })
     this.#open = true
+  }
+
+  #jobOf(owner: string, ip: string, told: ExportJob): Job {
+    const path = join(this.#deps.folder, `${told.id}.xlsx`)
+    return { owner, ip, path, told, abort: new AbortController(), done: Promise.resolve() }
   }
 
   async stop(): Promise<void> {
@@ -59,7 +76,7 @@ export class ExportJobs {
 
   /** @throws Refusal `conflict` when too many are under way */
   begin(exporter: Exporter, ask: ExportAsk<unknown>, from: { ip: string; filters: string }): ExportJob {
-    const { newId, folder } = this.#deps
+    const { newId } = this.#deps
     if (!this.#open) throw new Refusal('unavailable')
     const owner = ask.person.id
     const verdict = judgeStart(this.#running(), owner)
@@ -81,14 +98,7 @@ export class ExportJobs {
       expiresAt: null,
       problem: null,
     }
-    const job: Job = {
-      owner,
-      ip: from.ip,
-      path: join(folder, `${id}.xlsx`),
-      told,
-      abort: new AbortController(),
-      done: Promise.resolve(),
-    }
+    const job = this.#jobOf(owner, from.ip, told)
     this.#jobs.set(id, job)
     this.#forget(owner)
     job.done = this.#run(job, exporter, ask, from.filters)
@@ -119,6 +129,8 @@ export class ExportJobs {
     } catch (error) {
       rmSync(job.path, { force: true })
       Object.assign(told, outcomeOf(abort.signal.aborted), { finishedAt: this.#deps.now() })
+      // A stop is no wish of its owner: the restart says what became of it.
+      if (this.#open) await this.#deps.records.write(({ tx }) => keepJob(tx, job)).catch(() => undefined)
       if (!abort.signal.aborted) this.#deps.failed(error, `export ${told.kind}`)
     }
   }
@@ -150,6 +162,7 @@ export class ExportJobs {
   async download(id: string, owner: string, username: string): Promise<{ stream: Readable; filename: string }> {
     const job = this.#of(id, owner)
     this.expire(this.#deps.now())
+    if (job.told.state === 'interrupted') throw new Refusal('not-found', '导出已中断，请重新导出')
     if (job.told.state === 'expired') throw new Refusal('not-found', '文件已到期删除，请重新导出')
     if (job.told.state !== 'ready') throw new Refusal('not-found', '文件还没有生成')
     await this.#journal('export.downloaded', job, username, { sha256: job.told.sha256 })
@@ -185,8 +198,9 @@ export class ExportJobs {
 
   #journal(kind: string, job: Job, actor: string, detail: Record<string, string | number | null>): Promise<void> {
     const { id, kind: list } = job.told
-    return this.#deps.records.write(({ tx, now }) =>
-      this.#deps.audit.record(tx, now, { kind, actor, ip: job.ip, detail: { export: id, list, ...detail } }),
-    )
+    return this.#deps.records.write(async ({ tx, now }) => {
+      await this.#deps.audit.record(tx, now, { kind, actor, ip: job.ip, detail: { export: id, list, ...detail } })
+      await keepJob(tx, job)
+    })
   }
 }

@@ -38,6 +38,14 @@ export const outcomeOf = (cancelled: boolean): Outcome =>
     ? { state: 'cancelled', problem: null }
     : { state: 'failed', problem: '导出没有完成，已记录；请缩小条件后重试，仍不成请联系信息技术岗' }
 
+/** What a restart makes of a job: its file, half or whole, went with the process. */
+export function afterRestart(told: ExportJob, now: number): ExportJob {
+  if (told.state === 'running')
+    return { ...told, state: 'interrupted', finishedAt: now, problem: '服务重启，导出已中断，请重新导出' }
+  if (told.state === 'ready') return { ...told, state: 'interrupted', problem: '服务重启，文件已删除，请重新导出' }
+  return told
+}
+
 /** `案件列表-20261124-0930.xlsx`; `at` is local: `2026-11-24T09:30`. */
 export const fileName = (title: string, at: string): string =>
   `${title.replaceAll(/[\\/:*?"<>|\s]/g, '')}-${at.slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-')}.xlsx`

@@ -38,6 +38,7 @@ describe('an export over HTTP', () => {
   let folder: string
   let office: Office
   let feature: Feature
+  let again: () => Feature
   let slow: ReturnType<typeof slowList>
   const errors: unknown[] = []
   const journal: { kind: string; actor: string }[] = []
@@ -70,11 +71,13 @@ describe('an export over HTTP', () => {
       newId,
       failed: (error) => errors.push(error),
     }
-    feature = exportsFeature(deps)
+    again = () => exportsFeature(deps)
+    feature = again()
     office = await openOffice({
       roles: ['case-management', 'chief', 'auditor', 'prosecutor'],
       routes: feature.routes ?? [],
     })
+    await office.records.migrate(feature.migrations ?? [])
     await feature.start?.()
   })
   afterEach(async () => {
@@ -96,6 +99,25 @@ describe('an export over HTTP', () => {
   }
   const fetchFile = (role: string, id: string) =>
     fetch(`${office.url}/api/v1/exports/${id}/file`, { headers: { authorization: `Bearer ${office.token(role)}` } })
+
+  it('says after a restart what was interrupted, and gives no half file', async () => {
+    const done = await begin('chief', { state: 'closed' })
+    expect((await ended('chief', done.id)).state).toBe('ready')
+    await begin('chief', { state: 'open' })
+    await feature.stop?.()
+    feature = again()
+    await feature.start?.()
+    const after = await openOffice({ roles: ['chief'], routes: feature.routes ?? [] })
+    try {
+      const asked = (path: string) => ask(after.url, 'GET', `/api/v1${path}`, { token: after.token('chief') })
+      const items = (await asked('/exports')).json.items as { id: string; state: string; problem: string }[]
+      expect(items.map(({ state }) => state)).toEqual(['interrupted', 'interrupted'])
+      expect(items[0]?.problem).toContain('导出已中断，请重新导出')
+      expect((await asked(`/exports/${done.id}/file`)).json.detail).toContain('请重新导出')
+    } finally {
+      await after.close()
+    }
+  })
 
   it('is started, followed, fetched; says what, when, who, and that nobody is ranked', async () => {
     expect((await api('chief', 'GET', '/exports/kinds')).json.items).toContainEqual({
