@@ -278,6 +278,8 @@ export const Screens = z.strictObject({
     .array(
       z.strictObject({
         name: z.string(),
+        /** Heading of a page that the carousel turns to. */
+        title: z.string().max(12).optional(),
         width: z.int().positive(),
         height: z.int().positive(),
         panels: z.array(
@@ -286,6 +288,14 @@ export const Screens = z.strictObject({
       }),
     )
     .min(1),
+  /** Which screens take turns; a red alert comes back to the first, which is `of` itself. */
+  carousel: z
+    .array(
+      z
+        .strictObject({ of: z.string(), dwellS: z.int().min(5).max(3600), pages: z.array(z.string()).min(2).max(9) })
+        .refine(({ of, pages }) => pages[0] === of, { path: ['pages'], error: 'pages 的第一页须与 of 相同' }),
+    )
+    .default([]),
 })
 export type Screens = z.output<typeof Screens>
 

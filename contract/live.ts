@@ -19,12 +19,15 @@ export const Hello = z.object({
       .array(
         z.object({
           name: z.string(),
+          title: z.string().optional(),
           width: z.number(),
           height: z.number(),
           panels: z.array(z.object({ panel: z.string(), x: z.number(), y: z.number(), w: z.number(), h: z.number() })),
         }),
       )
       .optional(),
+    /** Screens that take turns, by the name of the first; left out: as built in. */
+    carousel: z.array(z.object({ of: z.string(), dwellS: z.number(), pages: z.array(z.string()) })).optional(),
   }),
 })
 export type Hello = z.infer<typeof Hello>

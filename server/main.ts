@@ -618,7 +618,13 @@ export async function assemble(options: HouseOptions): Promise<House> {
     authenticate: people.authenticate,
     origins: services.http.origins,
     past: meetings.past,
-    office: { demo: site.demo, unit: site.unit, version: VERSION, layout: config.screens.screens },
+    office: {
+      demo: site.demo,
+      unit: site.unit,
+      version: VERSION,
+      layout: config.screens.screens,
+      carousel: config.screens.carousel,
+    },
     painted: ({ alertId, paintedAt, announcedAt, namespace, person, ...receipt }) => {
       const { socket, screen, receivedAt, heardAt } = receipt
       const shown = { socket, screen, wall: wallName(receipt), account: person.username }

@@ -22,7 +22,7 @@ export interface HubDeps {
   origins: readonly string[]
   /** Whether a handshake names us; left out: whatever it says. */
   isOurName?(req: IncomingMessage): boolean
-  office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout'>
+  office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout' | 'carousel'>
   painted(receipt: PaintReceipt): void
   failed(error: unknown, where: string): void
   /** Keeps what is shown, and answers what was shown. */

@@ -11,6 +11,8 @@ export interface Place {
 }
 export interface Screen {
   name: string
+  /** Heading of a page that the carousel turns to. */
+  title?: string
   width: number
   height: number
   panels: Place[]
@@ -94,6 +96,54 @@ export const SCREENS: readonly Screen[] = [
       ]),
     ],
   },
+  {
+    name: '16x9-safety',
+    title: '安全纵深',
+    width: 1920,
+    height: 1080,
+    panels: [
+      { panel: 'terminal', x: 20, y: 118, w: 480, h: 236 },
+      { panel: 'access', x: 20, y: 366, w: 480, h: 322 },
+      { panel: 'patrol', x: 20, y: 700, w: 480, h: 172 },
+      { panel: 'sources', x: 20, y: 884, w: 480, h: 160 },
+      { panel: 'zeros', x: 516, y: 118, w: 900, h: 112 },
+      { panel: 'map', x: 516, y: 242, w: 900, h: 372 },
+      { panel: 'alerts', x: 516, y: 626, w: 900, h: 418 },
+      { panel: 'cross', x: 1432, y: 118, w: 464, h: 264 },
+      { panel: 'alert-load', x: 1432, y: 394, w: 464, h: 254 },
+      { panel: 'presence', x: 1432, y: 660, w: 464, h: 124 },
+      { panel: 'duty', x: 1432, y: 796, w: 464, h: 248 },
+    ],
+  },
+  {
+    name: '16x9-cases',
+    title: '办案与信访',
+    width: 1920,
+    height: 1080,
+    panels: [
+      { panel: 'flow', x: 20, y: 118, w: 560, h: 444 },
+      { panel: 'due-calendar', x: 20, y: 574, w: 560, h: 222 },
+      { panel: 'case-trend', x: 20, y: 808, w: 560, h: 236 },
+      { panel: 'draw', x: 596, y: 118, w: 560, h: 316 },
+      { panel: 'fairness', x: 596, y: 446, w: 560, h: 410 },
+      { panel: 'review-grades', x: 596, y: 868, w: 560, h: 176 },
+      { panel: 'petition', x: 1172, y: 118, w: 724, h: 162 },
+      { panel: 'petition-changes', x: 1172, y: 292, w: 724, h: 222 },
+      { panel: 'petition-limits', x: 1172, y: 526, w: 724, h: 142 },
+      { panel: 'disclosure', x: 1172, y: 680, w: 724, h: 160 },
+      { panel: 'structure', x: 1172, y: 852, w: 724, h: 192 },
+    ],
+  },
+]
+
+/** Which screens take turns: the first is the one that red alerts come back to. */
+export interface CarouselPlan {
+  of: string
+  dwellS: number
+  pages: string[]
+}
+export const CAROUSELS: readonly CarouselPlan[] = [
+  { of: '16x9', dwellS: 45, pages: ['16x9', '16x9-safety', '16x9-cases'] },
 ]
 
 /** The named screen, else the one whose shape is nearest to that of the window. */
