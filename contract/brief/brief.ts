@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NONE } from '../number-words.ts'
 import { ALERT_STATE_WORDS, type AlertsPanel } from '../panels/alerts.ts'
 import { BrokenPanel, type Freshness } from '../panels/common.ts'
 import { PANELS, type PanelData, type PanelName } from '../panels/index.ts'
@@ -94,13 +95,20 @@ export interface Changed {
   before: string
   now: string
 }
-/** Pure: figures of the later brief that differ from the earlier one, in its order; text against text, as people see it. */
+/**
+ * Pure: figures that differ between two briefs, in the order of the wall; text against text, as people see it. A panel
+ * that had, or has, no figures counts as unknown.
+ */
 export function changedFigures(before: Brief, later: Brief): Changed[] {
-  const old = new Map(before.sections.flatMap(({ figures }) => figures.map((one) => [one.id, one.text] as const)))
-  return later.sections.flatMap(({ panel, title, figures }) =>
-    figures.flatMap(({ id, label, unit, text }) => {
-      const was = old.get(id)
-      return was === undefined || was === text ? [] : [{ panel, title, label, unit, before: was, now: text }]
-    }),
-  )
+  const [old, now] = [textsOf(before), textsOf(later)]
+  return later.sections.flatMap(({ panel, title, figures }, at) => {
+    const known = figures.length > 0 ? figures : (before.sections[at]?.figures ?? [])
+    return known.flatMap(({ id, label, unit }) => {
+      const [was, is] = [old.get(id) ?? NONE, now.get(id) ?? NONE]
+      return was === is ? [] : [{ panel, title, label, unit, before: was, now: is }]
+    })
+  })
 }
+
+const textsOf = ({ sections }: Brief): Map<string, string> =>
+  new Map(sections.flatMap(({ figures }) => figures.map(({ id, text }) => [id, text] as const)))

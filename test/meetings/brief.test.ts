@@ -52,6 +52,12 @@ describe('a brief', () => {
     expect(changedFigures(brief, later)).toEqual([
       { panel: 'access', title: '门禁', label: '今日通行', unit: '', before: '239', now: '241' },
     ])
+    const { access, ...blind } = NORMAL
+    expect(changedFigures(brief, briefOf(NOW, blind, OFFICE)).map(({ before, now }) => [before, now])).toEqual([
+      ['2', '–'],
+      ['239', '–'],
+      ['3', '–'],
+    ])
   })
 })
 

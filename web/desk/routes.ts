@@ -26,6 +26,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   { path: '/desk/drills', title: '告警演练', permission: 'drills.read' },
   { path: '/desk/search', title: '检索', permission: 'search.use' },
   { path: '/desk/sharing', title: '数据共享', permission: 'sharing.read' },
+  { path: '/desk/meetings', title: '会议', permission: 'meetings.read' },
   { path: '/desk/sources', title: '采集链路', permission: 'sources.read' },
   { path: '/desk/figures', title: '数据出处', permission: 'figures.read' },
   { path: '/desk/assist', title: '辅助办案', permission: 'assist.case' },
@@ -62,6 +63,7 @@ export const deskRoutes: RouteRecordRaw[] = [
       { path: 'handover/:id?', component: () => import('./handover/HandoverDesk.vue'), meta: { title: '交接班' } },
       { path: 'drills/:id?', component: () => import('./drill/DrillDesk.vue'), meta: { title: '告警演练' } },
       { path: 'figures/:name?', component: () => import('./figures/FiguresDesk.vue'), meta: { title: '数据出处' } },
+      { path: 'meetings/:id?', component: () => import('./meetings/MeetingsDesk.vue'), meta: { title: '会议' } },
       { path: 'tasks', component: () => import('./tasks/TasksDesk.vue'), meta: { title: '我的任务' } },
       { path: 'cases/:id?', component: () => import('./cases/CasesDesk.vue'), meta: { title: '流程节点' } },
       {
