@@ -73,7 +73,10 @@ function readTable(text: string): GivenFile {
     (head?.[1] ?? '')
       .replace(/"?,*\s*$/, '')
       .split(/[;；]/)
-      .map((part) => part.split('=').map((one) => one.trim()) as [string, string?]),
+      .map((part): [string, string] => {
+        const [key = '', value = ''] = part.split('=')
+        return [key.trim(), value.trim()]
+      }),
   )
   const [heading = [], ...lines] = readCsv(head ? text.slice(head[0].length) : text)
   const columns = heading.map((name) => name.trim().slice(0, 100))
@@ -82,7 +85,7 @@ function readTable(text: string): GivenFile {
       return { [BROKEN]: line.join(',').slice(0, 4000) }
     return Object.fromEntries(columns.map((name, n) => [name, (line[n] ?? '').slice(0, 4000)]))
   })
-  const said = (key: string) => says.get(key) ?? null
+  const said = (key: string) => says.get(key) || null
   return { schema: said('schema'), version: said('version'), unit: said('unit'), columns, rows }
 }
 
