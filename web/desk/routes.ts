@@ -170,6 +170,11 @@ export const deskRoutes: RouteRecordRaw[] = [
         meta: { title: '数据订阅' },
       },
       {
+        path: 'sharing/exchange/:part?',
+        component: () => import('./sharing/ExchangeDesk.vue'),
+        meta: { title: '数据交换' },
+      },
+      {
         path: 'sharing/dictionary',
         component: () => import('./sharing/DictionaryDesk.vue'),
         meta: { title: '标准采集数据' },
