@@ -63,6 +63,8 @@ export function useCarousel(source: CarouselSource) {
     if (document.visibilityState === 'visible') look()
   }
   watch(source.clock, look)
+  // At once, in the same frame as the alert: its receipt says that it is on the glass.
+  watch(source.red, beatNow, { flush: 'sync' })
   document.addEventListener('visibilitychange', seen)
   window.addEventListener('pageshow', seen)
   window.addEventListener('focus', seen)
