@@ -20,10 +20,17 @@ export function casePapers(chance: Chance, cause: string, now: number): CasePape
     .toPlainDate()
     .subtract({ days: chance.int(50, 70) })
   const told = { accused, victim, witness, day, road: chance.pick(ROADS), chance }
-  if (cause.includes('伤害') || cause.includes('寻衅')) return injury(told)
-  return cause.includes('诈骗') || cause.includes('帮') ? fraud(told) : theft(told)
+  return [...(STORIES.find(([words]) => words.test(cause))?.[1] ?? theft)(told), arrival(told, cause)]
 }
 
+/** Causes that there are papers for. */
+export const STORIES: readonly (readonly [RegExp, (told: Told) => CasePapers[]])[] = [
+  [/盗窃/, theft],
+  [/伤害|寻衅/, injury],
+  [/诈骗|帮助信息/, fraud],
+  [/采矿/, (told) => trade(told, '原煤')],
+  [/林木/, (told) => trade(told, '木材')],
+]
 interface Told {
   accused: string
   victim: string
@@ -54,6 +61,49 @@ function record(
     '问：你还有什么补充的吗？',
     '答：没有了。',
   ].join('\n')
+}
+
+function arrival({ accused, day }: Told, cause: string): CasePapers {
+  const text = [
+    MARK,
+    '到案经过',
+    `犯罪嫌疑人${accused}涉嫌${cause}一案，经民警电话通知，${accused}于${said(day.add({ days: 2 }))}主动投案，如实供述自己的罪行，系自首。`,
+    `${accused}愿意认罪认罚，无前科。`,
+    `示例市公安局示例分局`,
+    said(day.add({ days: 3 })),
+  ].join('\n')
+  return { name: '演示-到案经过.txt', text }
+}
+
+function trade({ accused, victim, witness, day, road, chance }: Told, goods: string): CasePapers[] {
+  const sum = chance.int(2, 8)
+  return [
+    {
+      name: '演示-讯问笔录（第一次）.txt',
+      text: record('讯问', '一', day.add({ days: 6 }), `${accused}，男`, [
+        [`你的${goods}是怎么来的？`, `没有办手续，自己雇人弄的。`],
+        [`${victim}是怎么付款的？`, `${said(day)}下午3点，在${road}顺达货场门口，我收到${victim}现金${sum}万元货款。`],
+      ]),
+    },
+    {
+      name: '演示-讯问笔录（第二次）.txt',
+      text: record('讯问', '二', day.add({ days: 16 }), `${accused}，男`, [
+        [`${goods}的款项再说一遍。`, `${said(day)}下午3点，${victim}在${road}顺达货场门口用微信付给我${sum}万元货款。`],
+      ]),
+    },
+    {
+      name: '演示-询问笔录-买主.txt',
+      text: record('询问', '一', day.add({ days: 8 }), `${victim}，男，系本案证人`, [
+        ['钱是怎么给的？', `${said(day)}晚上7点，在${road}顺达货场门口，我用微信付给${accused}${sum + 2}万元货款。`],
+      ]),
+    },
+    {
+      name: '演示-询问笔录-司机.txt',
+      text: record('询问', '一', day.add({ days: 9 }), `${witness}，男，系本案证人`, [
+        ['你看到付款了吗？', `看到了，${said(day)}下午3时许，在${road}顺达货场门口，${victim}把货款给了${accused}。`],
+      ]),
+    },
+  ]
 }
 
 function injury({ accused, victim, witness, day, road, chance }: Told): CasePapers[] {

@@ -18,7 +18,7 @@ export interface DeskAnswer {
   status: number
   body: unknown
 }
-export type DeskCall = (as: string, method: 'GET' | 'POST', path: string, body?: unknown) => Promise<DeskAnswer>
+export type DeskCall = (as: string, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<DeskAnswer>
 
 /**
  * Calls as an account of the demo, by its token, or as a colleague (`office.` + person id) of office/desks.json. Both

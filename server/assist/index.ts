@@ -3,6 +3,7 @@ import { bind, type Feature } from '../feature.ts'
 import type { AssistDeps } from './context.ts'
 import { draftCalls } from './drafting/routes.ts'
 import { entityFinder } from './entities/index.ts'
+import { exhibitCalls } from './exhibits/routes.ts'
 import { assistFigures } from './figures.ts'
 import { assistMigrations } from './migrations.ts'
 import { ReadingJobs } from './reading/jobs.ts'
@@ -32,6 +33,7 @@ export function assistFeature(deps: AssistDeps): Feature & { jobs: ReadingJobs }
       ...readingCalls(deps, jobs),
       ...draftCalls(deps),
       ...similarCalls(deps),
+      ...exhibitCalls(deps),
     ],
     figures: [assistFigures(deps)],
     start: () => jobs.open(),

@@ -28,13 +28,16 @@ const ROLE = /犯罪嫌疑人|被告人|被害人|证人|报案人/u
 const QUESTION = /^\s{0,8}问\s{0,2}[：:]/u
 const ANSWER = /^\s{0,8}答\s{0,2}[：:]/u
 
+const COVER = 100
 export function documentsOf(source: SourceText): CaseDocument[] {
   const heads = source.paragraphs.flatMap((one, at) => {
     const title = titleOf(source.text.slice(one.start, Math.min(one.end, one.start + 60)), one.end - one.start)
     return title ? [{ at, title }] : []
   })
+  // A few words above the first title are a cover, no paper.
   const first = heads[0]?.at ?? source.paragraphs.length
-  const starts = first > 0 && hasWords(source, 0, first) ? [{ at: 0, title: source.name }, ...heads] : heads
+  const cover = heads.length > 0 && (source.paragraphs[first]?.start ?? 0) < COVER
+  const starts = first > 0 && !cover && hasWords(source, 0, first) ? [{ at: 0, title: source.name }, ...heads] : heads
   return starts.map(({ at, title }, n) =>
     documentOf(source, title, at, starts[n + 1]?.at ?? source.paragraphs.length, n),
   )
@@ -94,7 +97,9 @@ function dayOf(head: string, whole: string): string | null {
       ({ day, derived }) => day?.length === 10 && !derived,
     )
   const labelled = /(?:讯问|询问|谈话|制作)?(?:开始)?时间[：:]?(?<x>[^\n]{4,60})/u.exec(head)?.groups?.x
-  const end = whole.slice(-80)
+  // The date below a paper stands in a line of its own; one in its words is no date of it.
+  const last = whole.trimEnd().split('\n').at(-1)?.trim() ?? ''
+  const end = /^[\d〇零一二三四五六七八九十年月日\s]{6,20}$/u.test(last) ? last : ''
   return (labelled && find(labelled)?.day) || find(/笔录/.test(whole.slice(0, 40)) ? head : end)?.day || null
 }
 

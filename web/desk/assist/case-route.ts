@@ -10,6 +10,7 @@ export const VIEWS = {
   outline: '目录',
   drafts: '文书初稿',
   similar: '类案参考',
+  exhibits: '举证清单',
   files: '卷宗文件',
 } as const
 export type View = keyof typeof VIEWS
