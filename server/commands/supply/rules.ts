@@ -44,11 +44,11 @@ type Lock = Readonly<
 >
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
-/** `name@version` of what the bundle leaves out: needed to build, or an optional companion of something that ships. */
+/** `name@version` of what the bundle leaves out: needed to build, or optional for something that ships. */
 export function notShipped(lock: Lock): Set<string> {
   const [out, shipped] = [new Set<string>(), new Set<string>()]
-  for (const [path, { version, dev, devOptional }] of Object.entries(lock))
-    (dev || devOptional ? out : shipped).add(`${nameOf(path)}@${version}`)
+  for (const [path, { version, dev, devOptional, optional }] of Object.entries(lock))
+    (dev || devOptional || optional ? out : shipped).add(`${nameOf(path)}@${version}`)
   return out.difference(shipped)
 }
 
