@@ -103,9 +103,13 @@ export class GroupCommit {
     let retryMs = FIRST_RETRY_MS
     let limit = MOST_IN_TURN
     while (this.#queue.length > 0 && !this.#stopping.signal.aborted) {
-      const parcels = this.#head(limit)
+      let parcels = this.#head(limit)
       try {
-        await this.#turn(parcels)
+        await this.#turn(() => {
+          // What came while others had the line of turns shares this commit.
+          parcels = this.#head(limit)
+          return parcels
+        })
         this.#queue.splice(0, parcels.length)
         const weight = parcels.reduce((sum, parcel) => sum + weightOf(parcel), 0)
         this.#weight -= weight
@@ -147,14 +151,18 @@ export class GroupCommit {
     })
   }
 
-  async #turn(parcels: readonly Parcel[]): Promise<void> {
+  async #turn(take: () => readonly Parcel[]): Promise<void> {
     const handlers = this.#parts.handlers()
     if (handlers !== this.#handlers) {
       this.#handlers = handlers
       this.#table = new HandlersTable(handlers)
     }
     const parts = { ...this.#parts, table: this.#table }
-    const result = await this.#parts.records.write((turn) => runTurn(turn, parcels, parts))
+    let parcels: readonly Parcel[] = []
+    const result = await this.#parts.records.write((turn) => {
+      parcels = take()
+      return runTurn(turn, parcels, parts)
+    })
     this.turns += 1
     this.#committed(parcels, result)
   }
