@@ -5,7 +5,7 @@ import type { SearchContext } from './context.ts'
 import { marked, snippet } from './highlight.ts'
 import { LAST_PLACE, placeFrom } from './place.ts'
 import type { DocRow, Match, Window } from './port.ts'
-import { inHead, type Part, type Question, question } from './query.ts'
+import { inHead, inText, type Part, type Question, question } from './query.ts'
 import { rebuildState } from './rebuild.ts'
 import { tag } from './tokens.ts'
 import type { Words } from './words.ts'
@@ -16,7 +16,7 @@ import type { Words } from './words.ts'
  */
 const TIERS = ['exact', 'head', 'text'] as const
 type Tier = (typeof TIERS)[number]
-const COUNTED = 2000
+const COUNTED = 1000
 
 export interface Ask {
   person: Principal
@@ -80,13 +80,15 @@ function tiersOf({
   parts,
   exact,
 }: Question): { tier: Tier; parts: readonly Part[]; not: readonly (readonly Part[])[] }[] {
-  const head = inHead(parts)
-  const number: Part[] = exact ? [{ phrases: [{ fields: ['tags'], tokens: [exact], prefix: false }] }] : []
+  const [head, rest] = [inHead(parts), inText(parts)]
+  const number: Part[] = exact ? [{ phrases: [{ field: 'tags', tokens: [exact], head: true }] }] : []
   const first = exact ? [number] : []
   return [
     ...(exact ? [{ tier: 'exact' as const, parts: number, not: [] }] : []),
     { tier: 'head', parts: head, not: first },
-    { tier: 'text', parts, not: [...first, head] },
+    ...(rest.every(({ phrases }) => phrases.length > 0)
+      ? [{ tier: 'text' as const, parts: rest, not: [...first, head] }]
+      : []),
   ]
 }
 
@@ -110,7 +112,7 @@ async function page(
   return rows
 }
 
-/** By kind among the newest 2000: beyond that the numbers are lower bounds, and say so. */
+/** By kind among the newest 1000: beyond that the numbers are lower bounds, and say so. */
 async function countsOf(
   { index, records, sources }: SearchContext,
   { parts }: Question,

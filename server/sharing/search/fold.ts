@@ -23,28 +23,27 @@ export function fold(original: string): Folded {
 }
 const ASCII = /^[\0-\x7f]$/
 
-/** A run of Chinese characters, or one of letters and digits; everything else only parts them. */
+/**
+ * A run of Chinese characters, or one of letters and digits; everything else only parts them. `joined`: it follows the
+ * run before it without anything between, as in `e1门`.
+ */
 export interface Run {
   han: boolean
   characters: readonly string[]
+  joined: boolean
 }
 
-const RUNS = /(\p{Script=Han}+)|([\p{L}\p{N}]+)/gu
+const WORDS = /[\p{L}\p{N}]+/gu
 const HAN = /\p{Script=Han}/u
 
-export function runsOf(folded: string): Run[] {
-  return [...folded.matchAll(RUNS)].flatMap(([, han, other]) =>
-    han ? [{ han: true, characters: [...han] }] : splitAtHan(other ?? ''),
-  )
-}
-/** Letters and Han characters that stand together are two runs: `e1门`. */
-function splitAtHan(text: string): Run[] {
-  const runs: { han: boolean; characters: string[] }[] = []
-  for (const character of text) {
+export const runsOf = (folded: string): Run[] => (folded.match(WORDS) ?? []).flatMap(splitAtHan)
+function splitAtHan(word: string): Run[] {
+  const runs: { han: boolean; characters: string[]; joined: boolean }[] = []
+  for (const character of word) {
     const han = HAN.test(character)
     const last = runs.at(-1)
     if (last && last.han === han) last.characters.push(character)
-    else runs.push({ han, characters: [character] })
+    else runs.push({ han, characters: [character], joined: last !== undefined })
   }
   return runs
 }

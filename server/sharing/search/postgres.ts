@@ -1,21 +1,17 @@
 import { sql } from 'kysely'
 import type { DocRow, Match, SearchIndex, Window } from './port.ts'
-import type { Field, Part, Phrase } from './query.ts'
+import type { Part, Phrase } from './query.ts'
 import type { SearchTables } from './tables.ts'
-import type { Fields } from './tokens.ts'
+import type { Field, Fields } from './tokens.ts'
 
 /**
  * PostgreSQL's tsvector with tokens of our own (https://www.postgresql.org/docs/15/datatype-textsearch.html): the four
  * weights are the four fields. The order is that of the primary key, newest first.
  */
 const WEIGHT: Readonly<Record<Field, string>> = { number: 'A', title: 'B', body: 'C', tags: 'D' }
-const weights = (fields: readonly Field[]): string => fields.map((field) => WEIGHT[field]).join('')
 
-const phraseText = ({ fields, tokens, prefix }: Phrase): string => {
-  const weight = weights(fields)
-  const words = tokens.map((token, n) => `'${token}':${prefix && n === tokens.length - 1 ? '*' : ''}${weight}`)
-  return `(${words.join(' <-> ')})`
-}
+const phraseText = ({ field, tokens }: Phrase): string =>
+  `(${tokens.map((token) => `'${token}':${WEIGHT[field]}`).join(' <-> ')})`
 const partText = ({ phrases }: Part): string => `(${phrases.map(phraseText).join(' | ')})`
 const all = (parts: readonly Part[]): string => parts.map(partText).join(' & ')
 const anyText = (tags: readonly string[]): string => `(${tags.map((tag) => `'${tag}':D`).join(' | ')})`

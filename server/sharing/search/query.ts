@@ -1,13 +1,13 @@
 import { compact, fold, type Run, runsOf } from './fold.ts'
-import { tag, threesOf, tokensOf } from './tokens.ts'
+import { type Field, isBeginning, MARK, partOfNumber, tag, tokensOf } from './tokens.ts'
 
 /** From what somebody typed to what the index is asked; pure, and the same for every database. */
-export type Field = 'number' | 'title' | 'body' | 'tags'
-/** These tokens one after another in one of these fields; the last may be the beginning of a longer one. */
+/** These tokens one after another in this field. */
 export interface Phrase {
-  fields: readonly Field[]
+  field: Field
   tokens: readonly string[]
-  prefix: boolean
+  /** Tells of the name or number, not of the text. */
+  head: boolean
 }
 /** One part of what was typed: any of these phrases. All parts must be found. */
 export interface Part {
@@ -49,28 +49,39 @@ export function question(typed: string, words: ReadonlyMap<string, readonly stri
   }
 }
 const isSingle = (text: string): boolean => /^\p{Script=Han}$/u.test(text)
+const tagged = (token: string, head: boolean): Phrase => ({ field: 'tags', tokens: [token], head })
 
-const WORDS: readonly Field[] = ['title', 'body']
 function phrasesOf(part: string, words: readonly string[]): Phrase[] {
   const text = compact(part)
-  if (isSingle(text)) return [{ fields: ['tags'], tokens: [tag.single(text)], prefix: false }]
+  if (isSingle(text)) return [tagged(tag.single(text), true)]
+  const runs = runsOf(part)
+  const [first] = runs
+  const beginning = first && runs.length === 1 && isBeginning(first)
   return [
-    ...([...text].length >= 3 ? [{ fields: ['number'] as const, tokens: threesOf(text), prefix: false }] : []),
-    phraseOf(runsOf(part)),
-    ...words.map((word) => phraseOf(runsOf(fold(word).text))),
+    ...([...text].length >= 3 ? [{ field: 'number' as const, tokens: partOfNumber(text), head: true }] : []),
+    ...(beginning
+      ? [tagged(tag.begins('title', text), true), tagged(tag.begins('body', text), false)]
+      : wordPhrases(runs)),
+    ...words.flatMap((word) => wordPhrases(runsOf(fold(word).text))),
   ]
 }
-/** Digits are looked for whole here (parts of numbers are the number's own field): «2*» would be half the index. */
-export function phraseOf(runs: readonly Run[]): Phrase {
-  const last = runs.at(-1)
-  const tokens = runs.flatMap((run) => tokensOf(run, run === last))
-  const count = last?.characters.length ?? 0
-  const letters = last !== undefined && !last.han && count >= 2 && /[^\p{N}]/u.test(last.characters.join(''))
-  return { fields: WORDS, tokens, prefix: letters || (last?.han === true && count === 1) }
+
+/** In the name and in the text. */
+export function wordPhrases(runs: readonly Run[]): Phrase[] {
+  const tokens = tokensOf(runs, true)
+  return (['title', 'body'] as const).map((field) => ({
+    field,
+    tokens: tokens.map((token) => `${MARK[field]}${token}`),
+    head: field === 'title',
+  }))
+}
+
+/** What the text adds to numbers and names: of several parts some may still stand in the name. */
+export const inText = (parts: readonly Part[]): readonly Part[] => {
+  const [only] = parts
+  return only && parts.length === 1 ? [{ phrases: only.phrases.filter(({ head }) => !head) }] : parts
 }
 
 /** The same parts, in numbers and names only. */
 export const inHead = (parts: readonly Part[]): Part[] =>
-  parts.map(({ phrases }) => ({
-    phrases: phrases.map((phrase) => ({ ...phrase, fields: phrase.fields.filter((field) => field !== 'body') })),
-  }))
+  parts.map(({ phrases }) => ({ phrases: phrases.filter(({ head }) => head) }))

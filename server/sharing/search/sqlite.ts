@@ -8,11 +8,11 @@ import type { SearchTables } from './tables.ts'
  * without sorting: a page costs what it shows. Tokens hold small letters, digits and Chinese characters only, so that
  * nothing of what somebody types can become syntax.
  */
-const phraseText = ({ fields, tokens, prefix }: Phrase): string =>
-  `{${fields.join(' ')}} : (${tokens.map((token) => `"${token}"`).join(' + ')}${prefix ? ' *' : ''})`
+const phraseText = ({ field, tokens }: Phrase): string =>
+  `${field} : (${tokens.map((token) => `"${token}"`).join(' + ')})`
 const partText = ({ phrases }: Part): string => `(${phrases.map(phraseText).join(' OR ')})`
 const all = (parts: readonly Part[]): string => parts.map(partText).join(' AND ')
-const anyText = (tags: readonly string[]): string => `{tags} : (${tags.map((tag) => `"${tag}"`).join(' OR ')})`
+const anyText = (tags: readonly string[]): string => `tags : (${tags.map((tag) => `"${tag}"`).join(' OR ')})`
 
 /** `(parts) AND (rights) AND … NOT (earlier tier) NOT …` */
 export function matchText({ parts, anyOf, not }: Match): string {

@@ -1,7 +1,7 @@
 import type { SearchContext } from './context.ts'
 import { fold, runsOf } from './fold.ts'
 import type { Match } from './port.ts'
-import { isLetters, partsOf, phraseOf } from './query.ts'
+import { isLetters, partsOf, wordPhrases } from './query.ts'
 import { on } from './writer.ts'
 
 /**
@@ -55,7 +55,7 @@ export class Words {
 }
 
 const matchOf = (word: string, rights: readonly string[]): Match => ({
-  parts: [{ phrases: [phraseOf(runsOf(fold(word).text))] }],
+  parts: [{ phrases: wordPhrases(runsOf(fold(word).text)) }],
   anyOf: [rights],
   not: [],
 })
