@@ -15,8 +15,7 @@ export function createPainter(deps: PainterDeps): { mark(alertId: string): void 
   const waiting = new Map<string, number>()
   function send(): void {
     const at = deps.now()
-    for (const [alertId, receivedAt] of waiting)
-      if (deps.isOnGlass(alertId)) deps.emit({ alertId, at, receivedAt })
+    for (const [alertId, receivedAt] of waiting) if (deps.isOnGlass(alertId)) deps.emit({ alertId, at, receivedAt })
     waiting.clear()
   }
   return {
