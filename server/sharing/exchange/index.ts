@@ -5,6 +5,7 @@ import { exchangeMigrations } from './tables.ts'
 
 export type { ExchangeDeps, OutRow } from './context.ts'
 export { sharedFeed } from './feed.ts'
+export { followedProperty } from './property.ts'
 
 /** 数据交换: other units' systems give and take. */
 export function exchangeFeature(deps: ExchangeDeps): Feature {

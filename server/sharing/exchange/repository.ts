@@ -189,3 +189,25 @@ export const latestOf = (db: Db, standard: string, key: string): Promise<StoredR
     .where('key', '=', key)
     .orderBy('unit')
     .execute()
+
+/** The newest ones of these `unit key`. */
+export async function recordsByIds(db: Db, standard: string, ids: readonly string[]): Promise<StoredRecord[]> {
+  const found: StoredRecord[] = []
+  for (const [unit, some] of Map.groupBy(ids, (id) => id.slice(0, id.indexOf(' '))))
+    for (const part of chunks(some))
+      found.push(
+        ...(await on(db)
+          .selectFrom('shared_record')
+          .selectAll()
+          .where('latest', '=', 1)
+          .where('standard', '=', standard)
+          .where('unit', '=', unit)
+          .where(
+            'key',
+            'in',
+            part.map((id) => id.slice(unit.length + 1)),
+          )
+          .execute()),
+      )
+  return found
+}
