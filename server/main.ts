@@ -64,6 +64,7 @@ import { meetingsFeature } from './meetings/index.ts'
 import { eventPoint, openMetrics } from './metrics/index.ts'
 import { monitoringFeature } from './monitoring/index.ts'
 import { objectNames, objectRows } from './names.ts'
+import { countedAssets, countedPeople, followedCases, followedMatters } from './panorama-sources.ts'
 import { openPeople } from './people/index.ts'
 import { ldapDirectory } from './people/ldap.ts'
 import { accountPrincipal } from './people/principal.ts'
@@ -87,7 +88,8 @@ import { phonePort } from './security/patrol/port.ts'
 import { doorSearch, terminalSearch } from './security/search-port.ts'
 import { dictionaryFeature } from './sharing/dictionary/index.ts'
 import { searchFeature } from './sharing/search/index.ts'
-import { exchangeFeature, sharedFeed } from './sharing/exchange/index.ts'
+import { exchangeFeature, followedProperty, sharedFeed } from './sharing/exchange/index.ts'
+import { panoramaFeature } from './sharing/panorama/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -556,6 +558,11 @@ export async function assemble(options: HouseOptions): Promise<House> {
     }),
     subscriptions,
     exchangeFeature({ config, records, cases: exchangePort(config), newId }),
+    panoramaFeature({
+      records,
+      followed: [followedCases(sharedCases.idOf), followedMatters(config), followedProperty({ config })],
+      counted: [countedPeople(config), countedAssets(config)],
+    }),
     dictionaryFeature({
       records,
       permissions: config.permissions,
