@@ -175,6 +175,11 @@ export const deskRoutes: RouteRecordRaw[] = [
         meta: { title: '数据交换' },
       },
       {
+        path: 'sharing/panorama',
+        component: () => import('./sharing/PanoramaDesk.vue'),
+        meta: { title: '全景' },
+      },
+      {
         path: 'sharing/dictionary',
         component: () => import('./sharing/DictionaryDesk.vue'),
         meta: { title: '标准采集数据' },
