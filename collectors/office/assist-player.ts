@@ -93,7 +93,7 @@ export class AssistPlayer {
       `/assist/judged-imports?name=${encodeURIComponent('演示-已判案件.csv')}`,
       table,
     )
-    await this.#decide(id)
+    await this.#decide(id, 'adopted')
     for (const template of ['review-report', 'supplement-outline'])
       await this.#ask.post(WHO, `/assist/cases/${id}/drafts`, { template })
     const { suggested, rev } = ExhibitList.parse(await this.#ask.get(WHO, `/assist/cases/${id}/exhibits`))
@@ -107,12 +107,12 @@ export class AssistPlayer {
     await call(WHO, 'PUT', `/assist/cases/${id}/exhibits`, { rev, groups })
   }
 
-  async #decide(id: string): Promise<void> {
+  async #decide(id: string, wanted?: 'adopted'): Promise<void> {
     const { chance } = this.#options
     const { result, decisions } = CaseReading.parse(await this.#ask.get(WHO, `/assist/cases/${id}/reading`))
     const open = result?.contradictions.find(({ key }) => !decisions[key])
     if (!open) return
-    const verdict = chance.pick(['adopted', 'adopted', 'rejected'] as const)
+    const verdict = wanted ?? chance.pick(['adopted', 'adopted', 'rejected'] as const)
     const note = verdict === 'rejected' ? '已向侦查机关核实（演示）' : '列入补充侦查提纲（演示）'
     await this.#ask.post(WHO, `/assist/cases/${id}/decisions`, { kind: 'contradiction', key: open.key, verdict, note })
   }

@@ -7,6 +7,7 @@ import { readCase } from '../../server/assist/reading/read.ts'
 import { documentsOf, titleOf } from '../../server/assist/reading/statements.ts'
 import { paragraphAt, sourceText } from '../../server/assist/reading/text.ts'
 import { documentPort } from '../../server/disclosure/pages-port.ts'
+import { zipOf } from '../collectors/cases/build.ts'
 import * as at from './house.ts'
 
 const RECORD = [
@@ -292,6 +293,36 @@ describe('a reading', () => {
     const { items } = await house.call<{ items: { caseNo: string }[] }>('listAssistedCases', at.handler, { query: {} })
     expect(items.map(({ caseNo }) => caseNo).sort()).toEqual(['示检刑诉受[2026]101号', '示检刑诉受[2026]103号'])
     expect(await house.call('listAssistedCases', at.stranger, { query: {} })).toEqual({ items: [], cursor: null })
+  })
+
+  it('knows the page of what it found in a PDF', async () => {
+    const lines = [
+      ...RECORD.split('\n'),
+      ...Array.from({ length: 40 }, (_, n) => `问：第${n}个问题？`),
+      ...OTHER.split('\n'),
+    ]
+    const { writePdf } = await import('../../server/disclosure/files/pdf-write.ts')
+    await upload('卷.pdf', await writePdf(lines.map((text) => ({ style: 'body', align: 'left', text }))))
+    await start()
+    await house.jobs.settled()
+    const { result, files } = await get()
+    expect(files[0]?.pages).toBeGreaterThan(1)
+    const pages = result?.contradictions[0]?.sides.map(({ said }) => said[0]?.place.page)
+    expect(pages).toEqual([1, files[0]?.pages])
+  })
+
+  it('goes on without a file that is a bomb, and says so', async () => {
+    const bomb = zipOf([
+      { name: 'word/document.xml', data: Buffer.from(`<w:document>${'零'.repeat(12_000_000)}</w:document>`) },
+    ])
+    await upload('炸弹.docx', bomb)
+    await upload('一.txt', Buffer.from(RECORD))
+    await start()
+    await house.jobs.settled()
+    const { files, job, result } = await get()
+    expect(job?.state).toBe('done')
+    expect(files.find(({ name }) => name === '炸弹.docx')?.warnings.join()).toContain('压缩')
+    expect(result?.statements).toHaveLength(1)
   })
 
   it('can be cancelled, runs once at a time, and says what it could not open', async () => {

@@ -131,6 +131,7 @@ async function sourcesOf({ records }: AssistDeps, caseId: string): Promise<Sourc
   const texts = await Promise.all(files.map(({ id }) => textOf(records.read, caseId, id)))
   return texts.flatMap((one) => (one ? [one] : []))
 }
+const DENIED = /(?:无|没有|不构成|不属于|不是|不系|并非|未认定)$/u
 /** Circumstances that the files name, each where it stands. */
 function circumstancesIn(
   { config }: AssistDeps,
@@ -140,13 +141,17 @@ function circumstancesIn(
   const found = new Map<string, Place[]>()
   for (const source of sources)
     for (const { type, text, start, end } of find(source.text.slice(0, MOST_WORDS))) {
-      if (type !== 'circumstance') continue
+      // `无前科` and `不构成自首` say the opposite.
+      if (type !== 'circumstance' || DENIED.test(source.text.slice(Math.max(0, start - 4), start))) continue
       const name = recogniseFactor(config.sentencing, text)?.name
       if (!name) continue
       const places = found.get(name) ?? []
       if (places.length < 5) places.push(placeOf(source, { start, end }))
       found.set(name, places)
     }
+  // 如实供述 is part of 自首 (刑法第六十七条): it is no 坦白 beside it.
+  const admitted = found.get('坦白')
+  if (found.has('自首') && admitted?.every(({ quote }) => quote === '如实供述')) found.delete('坦白')
   return [...found].map(([name, places]) => ({ name, places }))
 }
 

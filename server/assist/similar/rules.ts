@@ -63,8 +63,9 @@ function textScores(asked: string, texts: readonly string[]): { score: number; w
   const all = texts.map(pairsOf)
   const seen = new Map<string, number>()
   for (const pairs of all) for (const pair of pairs.keys()) seen.set(pair, (seen.get(pair) ?? 0) + 1)
-  const rare = (pair: string) => Math.log((all.length + 1) / ((seen.get(pair) ?? 0) + 0.5))
-  const weight = (pair: string, count: number) => (1 + Math.log(count)) * Math.max(0, rare(pair))
+  // Never zero: where all candidates speak alike, their words still tell whether this case does.
+  const rare = (pair: string) => Math.log(1 + (all.length + 1) / ((seen.get(pair) ?? 0) + 1))
+  const weight = (pair: string, count: number) => (1 + Math.log(count)) * rare(pair)
   const length = (pairs: ReadonlyMap<string, number>) =>
     Math.sqrt([...pairs].reduce((sum, [pair, count]) => sum + weight(pair, count) ** 2, 0))
   const ownLength = length(own)

@@ -42,8 +42,7 @@ export function useCaseRoute() {
 }
 export const atOf = ({ file, start, end }: Opened): string => `${file}~${start}~${end}`
 export function openedOf(text: string): Opened | null {
-  const [file = '', start = '', end = ''] = text.split('~')
+  const [, file = '', start, end] = /^([^~]{1,64})~(\d{1,9})~(\d{1,9})$/.exec(text) ?? []
   const [from, to] = [Number(start), Number(end)]
-  if (file === '' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from) return null
-  return { file, start: from, end: to }
+  return file !== '' && from <= to ? { file, start: from, end: to } : null
 }
