@@ -71,6 +71,10 @@ export const Painted = z.object({
 })
 export type Painted = z.infer<typeof Painted>
 
+/** Client → server: the privacy key of a wall. */
+export const MaskAsk = z.object({ masked: z.boolean() })
+export type MaskAsk = z.infer<typeof MaskAsk>
+
 export interface ServerToClient {
   hello: (hello: Hello) => void
   snapshot: (snapshot: Snapshot) => void
@@ -86,6 +90,8 @@ export interface ServerToClient {
 export interface ClientToServer {
   resync: (answer: (snapshot: Snapshot) => void) => void
   painted: (receipt: Painted) => void
+  /** A wall has been masked, or wants to be unmasked: `true` = it is in the audit trail. Walls only. */
+  mask: (ask: MaskAsk, answer: (kept: boolean) => void) => void
   /** The wall of one past instant: freeze. Only panels that this connection may see. */
   past: (ask: PastAsk, answer: (wall: PastAnswer) => void) => void
   /** What changed in a past stretch: replay. */

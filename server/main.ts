@@ -640,6 +640,18 @@ export async function assemble(options: HouseOptions): Promise<House> {
         telemetry.painted(namespace, (paintedAt - announcedAt) / 1000)
       alerts.notePainted(alertId, person.username, paintedAt)
     },
+    masked: ({ masked, person, ip, ...wall }) =>
+      records
+        .write(async ({ tx, now: at }) => {
+          const kind = masked ? 'wall.masked' : 'wall.unmasked'
+          const detail = { wall: wallName(wall), screen: wall.screen }
+          await auditTrail.record(tx, at, { kind, actor: person.username, ip, object: wallName(wall), detail })
+          return true
+        })
+        .catch((error: unknown) => {
+          failed(error, 'mask')
+          return false
+        }),
     failed,
   })
   const telemetry = new Telemetry({

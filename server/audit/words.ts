@@ -1,5 +1,7 @@
 /** What an auditor reads; a call without its own words is named by its route's summary. */
 const KINDS: Readonly<Record<string, string>> = {
+  'wall.masked': '大屏遮蔽',
+  'wall.unmasked': '大屏解除遮蔽',
   'login.succeeded': '登录成功',
   'login.failed': '登录失败',
   'login.refused': '登录被拒（已锁定）',

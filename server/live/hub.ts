@@ -11,7 +11,7 @@ import type { Committed } from '../records/store.ts'
 import { Audience } from './audience.ts'
 import { PanelBoard } from './board.ts'
 import { mayKnock, readHandshake } from './handshake.ts'
-import { listen, type PaintReceipt } from './inbound.ts'
+import { type InboundDeps, listen, type PaintReceipt } from './inbound.ts'
 import { type LiveSocket, Screen, type SocketData } from './screen.ts'
 import { sever } from './wire.ts'
 
@@ -24,6 +24,7 @@ export interface HubDeps {
   isOurName?(req: IncomingMessage): boolean
   office: Pick<Hello['caps'], 'demo' | 'unit' | 'version' | 'layout' | 'carousel'>
   painted(receipt: PaintReceipt): void
+  masked?: InboundDeps['masked']
   failed(error: unknown, where: string): void
   /** Keeps what is shown, and answers what was shown. */
   past?: WallPast
@@ -220,6 +221,7 @@ export class LiveHub {
     listen(socket, {
       now: () => this.#deps.clock.now(),
       painted: this.#deps.painted,
+      masked: this.#deps.masked,
       announcedAt: (alertId) => this.#announced.get(alertId) ?? null,
       resync: (answer) => {
         answer(JSON.parse(audience.snapshotJson()))

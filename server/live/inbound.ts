@@ -1,4 +1,4 @@
-import { Painted } from '../../contract/live.ts'
+import { MaskAsk, NAMESPACES, Painted } from '../../contract/live.ts'
 import { type FramesAnswer, FramesAsk, type PastAnswer, PastAsk } from '../../contract/past.ts'
 import type { Principal } from '../feature.ts'
 import { type Allowance, RateLimiter } from '../people/rate.ts'
@@ -10,7 +10,7 @@ const RESYNCS: Allowance = { rate: 1, burst: 5 }
 /** A replay asks once or twice a second; a scrubber that is dragged somewhat more. */
 const PASTS: Allowance = { rate: 5, burst: 30 }
 const MAX_MALFORMED = 10
-const HEARD = new Set(['resync', 'painted', 'past', 'frames'])
+const HEARD = new Set(['resync', 'painted', 'mask', 'past', 'frames'])
 
 export interface PaintReceipt {
   alertId: string
@@ -33,6 +33,8 @@ export interface InboundDeps {
   resync(answer: (snapshot: unknown) => void): void
   announcedAt(alertId: string): number | null
   painted(receipt: PaintReceipt): void
+  /** Writes down that a wall was masked or unmasked; false = it could not. */
+  masked?(mask: { masked: boolean; wall: string | null; screen: string | null; person: Principal; ip: string }): Promise<boolean>
   past?: { wallAt(at: number): Promise<PastAnswer>; frames(ask: FramesAsk): Promise<FramesAnswer> } | undefined
 }
 
@@ -74,6 +76,15 @@ export function listen(socket: LiveSocket, deps: InboundDeps): void {
       screen,
       wall,
     })
+  })
+  socket.on('mask', (ask: unknown, answer: unknown) => {
+    const { data } = MaskAsk.safeParse(ask)
+    if (!data || typeof answer !== 'function' || socket.nsp.name !== NAMESPACES.wall) return reject()
+    const { person, screen, wall } = socket.data
+    const kept = resyncs.take('mask', deps.now())
+      ? deps.masked?.({ ...data, wall, screen, person, ip: socket.handshake.address })
+      : undefined
+    void (kept ?? Promise.resolve(false)).then((done) => answer(done))
   })
   socket.on('past', (ask: unknown, answer: unknown) => {
     const { data } = PastAsk.safeParse(ask)

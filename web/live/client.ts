@@ -35,7 +35,7 @@ export interface PastDesk {
 const PAST_LIMIT_MS = 10_000
 
 /** Connects and feeds the store until `stop`. The page needs no click. */
-export function startLive(options: LiveOptions): { stop(): void; past: PastDesk } {
+export function startLive(options: LiveOptions): { stop(): void; past: PastDesk; mask(masked: boolean): Promise<boolean> } {
   const live = useLive()
   const clock = useClock()
   const chance = options.chance ?? Math.random
@@ -146,6 +146,12 @@ export function startLive(options: LiveOptions): { stop(): void; past: PastDesk 
 
   clock.start()
   return {
+    /** @returns whether it is in the audit trail; false when there is no connection */
+    mask: (masked) =>
+      new Promise((resolve) => {
+        if (!socket.connected) return resolve(false)
+        socket.timeout(5000).emit('mask', { masked }, (error, kept) => resolve(!error && kept === true))
+      }),
     past,
     stop() {
       for (const timer of timers) clearTimeout(timer)

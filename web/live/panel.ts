@@ -2,6 +2,7 @@ import { type ComputedRef, computed } from 'vue'
 import type { Freshness } from '../../contract/panels/common.ts'
 import type { PanelData, PanelName } from '../../contract/panels/index.ts'
 import { useClock } from './clock.ts'
+import { shownOf } from './mask.ts'
 import { type Connection, type PanelEntry, useLive } from './store.ts'
 
 /** The eight states of visual.md section 5, and «尚未启用» for a panel that this server does not offer. */
@@ -113,7 +114,7 @@ export function usePanel(name: string): PanelView<unknown> {
     }),
   )
   return {
-    data: computed(() => (status.value.state === 'denied' ? null : (shown.value?.data ?? null))),
+    data: computed(() => (status.value.state === 'denied' ? null : shownOf(shown.value?.data ?? null))),
     status,
     state: computed(() => status.value.state),
     ageS: computed(() => status.value.ageS),
