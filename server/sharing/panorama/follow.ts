@@ -4,8 +4,8 @@ import { addToCells, dropItems, forget, itemsOf, putItems, readMark, writeMark }
 import { deltas } from './rules.ts'
 
 /** Things of one step, and steps of one turn: the first count of a large office runs in many short turns. */
-const STEP = 500
-const STEPS = 4
+const STEP = 1000
+const STEPS = 5
 
 /** Counts what has changed since the mark, in the turn that moves the mark: a crash leaves neither half. */
 export async function follow(turn: Turn, source: Followed): Promise<boolean> {

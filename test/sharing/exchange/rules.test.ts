@@ -158,7 +158,7 @@ describe('what comes again', () => {
     expect([versionWord(n(12)), versionWord('t000000000000000000')]).toEqual(['12', '1970-01-01T00:00:00Z'])
   })
   it('contradicts only where two units say something', () => {
-    const rows = [
+    const rows: { unit: string; values: Record<string, string> }[] = [
       { unit: 'a', values: { crime: '盗窃', months: '6' } },
       { unit: 'b', values: { crime: '诈骗' } },
     ]
