@@ -9,6 +9,11 @@ const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/wall', component: () => import('./wall/WallPage.vue'), meta: { title: '大屏' } },
+    {
+      path: '/wall/calibrate',
+      component: () => import('./wall/calibration/CalibrationPage.vue'),
+      meta: { title: '大屏校准' },
+    },
     { path: '/checkin', component: () => import('./checkin/CheckInPage.vue'), meta: { title: '巡查打点' } },
     { path: '/checkin/display', component: () => import('./checkin/DisplayPage.vue'), meta: { title: '点位显示屏' } },
     {

@@ -34,7 +34,13 @@ export interface InboundDeps {
   announcedAt(alertId: string): number | null
   painted(receipt: PaintReceipt): void
   /** Writes down that a wall was masked or unmasked; false = it could not. */
-  masked?(mask: { masked: boolean; wall: string | null; screen: string | null; person: Principal; ip: string }): Promise<boolean>
+  masked?(mask: {
+    masked: boolean
+    wall: string | null
+    screen: string | null
+    person: Principal
+    ip: string
+  }): Promise<boolean>
   past?: { wallAt(at: number): Promise<PastAnswer>; frames(ask: FramesAsk): Promise<FramesAnswer> } | undefined
 }
 

@@ -35,7 +35,11 @@ export interface PastDesk {
 const PAST_LIMIT_MS = 10_000
 
 /** Connects and feeds the store until `stop`. The page needs no click. */
-export function startLive(options: LiveOptions): { stop(): void; past: PastDesk; mask(masked: boolean): Promise<boolean> } {
+export function startLive(options: LiveOptions): {
+  stop(): void
+  past: PastDesk
+  mask(masked: boolean): Promise<boolean>
+} {
   const live = useLive()
   const clock = useClock()
   const chance = options.chance ?? Math.random

@@ -9,7 +9,10 @@ const NUMBERS: readonly [RegExp, string][] = [
   // 示检捕〔2026〕187号: kind and year stay.
   [/([〔[【(（]\d{4}[〕\]】)）])\s*(?:第\s*)?\d+(?=\s*号)/gu, `$1${HIDDEN}`],
   // GA 36-2018: a province, a letter, five or six signs; 警, 学, 领 … at the end.
-  [/[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Z][·.\s-]?[A-HJ-NP-Z0-9]{4,6}[警学挂领港澳试超]?/gu, `车牌${HIDDEN}`],
+  [
+    /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Z][·.\s-]?[A-HJ-NP-Z0-9]{4,6}[警学挂领港澳试超]?/gu,
+    `车牌${HIDDEN}`,
+  ],
   // GB 11643 identity number, 18 or 15 places.
   [/(?<!\d)\d{17}[\dXx](?![\dA-Za-z])|(?<!\d)\d{15}(?!\d)/gu, HIDDEN],
   [/(?<!\d)1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)/gu, HIDDEN],
@@ -39,9 +42,7 @@ export const maskNumbers = (text: string): string =>
   NUMBERS.reduce((masked, [pattern, instead]) => masked.replace(pattern, instead), text)
 
 export const maskText = (text: string): string =>
-  maskNumbers(
-    text.replace(LABELLED, `$1$2${HIDDEN}`).replace(NAME, (name) => (NOT_A_NAME.test(name) ? name : HIDDEN)),
-  )
+  maskNumbers(text.replace(LABELLED, `$1$2${HIDDEN}`).replace(NAME, (name) => (NOT_A_NAME.test(name) ? name : HIDDEN)))
 
 /** Keys that machines read or that hold nothing of anybody. */
 const KEPT = new Set([

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../live/zod.ts'
 
 /** What is true of this wall and of no other: kept in its own browser. Lengths in mm, insets in screen pixels. */
 const Calibration = z.object({
