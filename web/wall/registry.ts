@@ -50,3 +50,6 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   'petition-changes': PetitionChangesPanel,
   'petition-limits': PetitionLimitsPanel,
 }
+
+/** What a panel is called when it cannot speak for itself. */
+export const TITLES: Readonly<Record<string, string>> = PANEL_TITLES
