@@ -219,6 +219,36 @@ describe('Ctrl+K', () => {
   })
 })
 
+describe('the search page', () => {
+  it('finds a closed case by a part of its number, for those who may open it only', async () => {
+    const { items } = (await api('GET', '/cases?state=closed&limit=100')) as { items: CaseItem[] }
+    const foreign = items.find(({ handler }) => handler !== null && handler !== '10007')
+    if (!foreign) throw new Error('the demo has closed cases of several handlers')
+    const part = foreign.caseNo.slice(foreign.caseNo.indexOf('['), -1)
+    const found = (one: Record<string, unknown>) => (one.items as { id: string }[]).some(({ id }) => id === foreign.id)
+    await until(`/sharing/search?limit=100&kind=case&q=${encodeURIComponent(part)}`, found)
+
+    const { page, problems } = await at('case-management', '/desk/search')
+    await page.getByText('输入要找的内容').waitFor()
+    await page.getByRole('searchbox', { name: '检索' }).fill(part)
+    const row = page.locator('.hits article', { hasText: foreign.caseNo.replace('[', '〔').replace(']', '〕') })
+    await row.first().waitFor()
+    expect(await row.first().locator('mark').first().textContent()).toContain(part.slice(6))
+    await page.getByRole('button', { name: /^案件 \d/ }).click()
+    await page.waitForURL(/kind=case/)
+    await row.first().getByRole('link').click()
+    await page.waitForURL(new RegExp(`/desk/cases/${foreign.id}`))
+    expect(problems).toEqual([])
+    await page.close()
+
+    const other = await at('prosecutor', `/desk/search?q=${encodeURIComponent(foreign.caseNo)}`)
+    await other.page.getByText('没有找到').waitFor()
+    expect(await other.page.locator('.hits article').count()).toBe(0)
+    expect(other.problems).toEqual([])
+    await other.page.close()
+  })
+})
+
 describe('an alert', () => {
   it('is taken away as an evidence pack by E', async () => {
     const { page, problems } = await house.signedIn('security-officer', '/desk/alerts')
@@ -231,7 +261,7 @@ describe('an alert', () => {
   })
 })
 
-describe.each(['tasks?mine=false', 'cases?state=closed'])('desk %s', (path) => {
+describe.each(['tasks?mine=false', 'cases?state=closed', 'search?q=2026'])('desk %s', (path) => {
   it('is legible, whole and quiet, wide and narrow, dark and light', async () => {
     const name = path.split('?')[0] ?? ''
     const { page, problems } = await at('case-management', `/desk/${path}`)
