@@ -8,6 +8,7 @@ import { AUDIT_CHAIN, auditTrail, findAudit } from '../../server/audit/trail.ts'
 import type { Principal } from '../../server/feature.ts'
 import { readChain } from '../../server/records/chain.ts'
 import { RecordStore } from '../../server/records/store.ts'
+import { freshRecords } from '../helpers/stores.ts'
 
 const NOW = Date.parse('2026-11-24T09:00:00+08:00')
 let clock = NOW
@@ -18,17 +19,14 @@ afterEach(async () => {
 })
 
 async function store(migrations = auditMigrations): Promise<RecordStore> {
-  const records = new RecordStore(
-    { kind: 'sqlite', file: ':memory:' },
-    {
-      now: () => clock,
-      beforeCommit: traceWrite,
-      committed: () => undefined,
-      failed: (error) => {
-        throw error
-      },
+  const records = new RecordStore(await freshRecords(':memory:'), {
+    now: () => clock,
+    beforeCommit: traceWrite,
+    committed: () => undefined,
+    failed: (error) => {
+      throw error
     },
-  )
+  })
   stores.push(records)
   await records.migrate(migrations)
   return records

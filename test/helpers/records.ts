@@ -16,6 +16,7 @@ import type {
   Turn,
 } from '../../server/feature.ts'
 import { RecordStore, type RecordsOptions } from '../../server/records/store.ts'
+import { freshRecords } from './stores.ts'
 
 /** A real records store in a folder of its own, with a clock that the test moves. */
 export interface TestRecords {
@@ -36,7 +37,7 @@ export async function testRecords(
   const clock = { ms: startMs }
   const touched: string[] = []
   const announced: AlertItem[] = []
-  const store = new RecordStore(options ?? { kind: 'sqlite', file: join(folder, 'records.sqlite') }, {
+  const store = new RecordStore(options ?? (await freshRecords(join(folder, 'records.sqlite'))), {
     now: () => clock.ms,
     committed: (change) => {
       touched.push(...change.touched)

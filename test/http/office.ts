@@ -21,6 +21,7 @@ import type { Revoked } from '../../server/people/routes.ts'
 import { RecordStore } from '../../server/records/store.ts'
 import { Sealer } from '../../server/records/suite.ts'
 import { demoConfig } from '../helpers/office.ts'
+import { freshRecords } from '../helpers/stores.ts'
 
 export const permissions = Permissions.parse(
   parse(readFileSync(new URL('../../config/rules/permissions.yaml', import.meta.url), 'utf8')),
@@ -70,10 +71,11 @@ export async function openOffice(
 ): Promise<Office> {
   const dir = mkdtempSync(join(tmpdir(), 'sanling-http-'))
   const clock = new FakeClock()
-  const records = new RecordStore(
-    { kind: 'sqlite', file: join(dir, 'records.sqlite') },
-    { now: clock.now, committed: () => undefined, failed: () => undefined },
-  )
+  const records = new RecordStore(await freshRecords(join(dir, 'records.sqlite')), {
+    now: clock.now,
+    committed: () => undefined,
+    failed: () => undefined,
+  })
   const trail: AuditEntry[] = []
   const revoked: Revoked[] = []
   const failures: unknown[] = []
