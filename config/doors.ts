@@ -3,7 +3,10 @@ import { common, listening, secret } from './source-common.ts'
 
 /** sources.yaml: the vendors of door controllers. */
 
-const device = { id: z.string(), url: z.url(), username: z.string(), password: secret }
+/** HTTP and nothing else: no other protocol is ever spoken to a device. */
+const webAddress = z.url({ protocol: /^https?$/, error: '以 http:// 或 https:// 开头' })
+
+const device = { id: z.string(), url: webAddress, username: z.string(), password: secret }
 const polling = {
   pollS: z.number().positive().default(5),
   overlapMin: z.number().positive().default(10),
@@ -28,7 +31,7 @@ export const Artemis = z.strictObject({
   ...common,
   kind: z.literal('artemis'),
   profile: z.string(),
-  url: z.url(),
+  url: webAddress,
   appKey: z.string(),
   appSecret: secret,
   /** The platform's own certificate, when no public authority signed it. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -233,6 +233,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
       sourceIds: config.sources.sources.map(({ id }) => id),
       sourcesDir,
       cancelDir: join(dataDir, CANCEL_FOLDER),
+      reach: { dataDir, configDir: config.dir, taken: (name) => existsSync(join(dataDir, name)) },
       dryRun: dryRunner(join(import.meta.dirname, '../collectors/dry-run.ts'), config.dir, sourcesDir),
       restart: options.restart,
     },

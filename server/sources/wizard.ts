@@ -7,6 +7,7 @@ import * as api from '../../contract/http/source-wizard.ts'
 import { type BoundRoute, bind } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { KINDS, profilesOf } from './kinds.ts'
+import { type Reach, reachFaults } from './reach.ts'
 
 /** What main.ts hands to the wizard. */
 export interface WizardDeps {
@@ -17,6 +18,8 @@ export interface WizardDeps {
   sourcesDir: string
   /** Folder where a file named after a source stops its import. */
   cancelDir: string
+  /** What a source that is added here may reach. */
+  reach: Reach
   /** Runs the collectors' own decoders over a sample, in a process of its own. @throws Error in Chinese */
   dryRun(question: { source: Record<string, unknown>; sample: string; name: string }): Promise<api.DryRunAnswer>
   /** Starts server and collectors again; undefined where nobody supervises them. */
@@ -75,7 +78,10 @@ export function wizardRoutes(deps: WizardDeps, views: readonly string[] = []): B
   ]
 }
 
-function checked(source: Record<string, unknown>, { sourceIds, profiles, sourcesDir }: WizardDeps): SourceConfig {
+function checked(
+  source: Record<string, unknown>,
+  { sourceIds, profiles, sourcesDir, reach }: WizardDeps,
+): SourceConfig {
   const parsed = SourceConfig.safeParse(source)
   if (!parsed.success)
     throw new Refusal(
@@ -85,6 +91,8 @@ function checked(source: Record<string, unknown>, { sourceIds, profiles, sources
         .join('；')
         .slice(0, 500),
     )
+  const faults = reachFaults(source, reach)
+  if (faults.length > 0) throw new Refusal('unprocessable', faults.join('；').slice(0, 500))
   const { id, profile } = parsed.data
   if (sourceIds.includes(id) || existsSync(join(sourcesDir, `${id}.yaml`)))
     throw new Refusal('conflict', `来源编号 ${id} 已被使用，请换一个`)

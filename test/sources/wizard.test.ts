@@ -124,6 +124,7 @@ describe('adding it', () => {
         sourceIds: config.sources.sources.map(({ id }) => id),
         sourcesDir: join(dir, 'sources.d'),
         cancelDir: join(dir, 'cancel-import'),
+        reach: { dataDir: dir, configDir: 'config', taken: (name) => name === 'keys' },
         dryRun: async () => DryRunAnswer.parse({}),
         ...(restart ? { restart: () => restarts++ } : {}),
       },
@@ -143,6 +144,13 @@ describe('adding it', () => {
     const loaded = loadConfig('config', undefined, join(dir, 'sources.d'))
     expect(loaded.sources.sources.at(-1)).toMatchObject({ id: 'new', maxPerSecond: 5000 })
     await expect(add(TERMINAL)).rejects.toMatchObject({ id: 'conflict' })
+  })
+
+  it('refuses what reaches where no device and no import folder is', async () => {
+    const cases = { ...common, kind: 'case-export', domain: 'case', profile: 'case-export' }
+    await expect(add({ ...cases, folder: '/etc' })).rejects.toMatchObject({ id: 'unprocessable' })
+    await expect(add({ ...cases, folder: 'keys' })).rejects.toMatchObject({ detail: expect.stringContaining('folder') })
+    expect(restarts).toBe(0)
   })
 
   it('without a supervisor it says what to do', async () => {

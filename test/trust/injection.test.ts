@@ -123,6 +123,33 @@ describe('HTTP', () => {
     },
   )
 
+  test(asvs('1.2.2', 'whatever stands in a cursor is a page, a refusal or nothing'), async () => {
+    const ODD = [
+      '%',
+      '%E0%A4%A~x',
+      '~',
+      'a~b~c',
+      '-1',
+      '9'.repeat(200),
+      '1e999',
+      'null',
+      '{}',
+      '[]',
+      '"',
+      "'",
+      'AAAA',
+      '0.5~',
+    ]
+    const paged = operations.filter(({ method, query }) => method === 'GET' && query.includes('cursor'))
+    expect(paged.length).toBeGreaterThan(20)
+    const asked = paged.flatMap((operation) => ODD.map((cursor) => [operation, cursor] as const))
+    const wrong = await each(asked, ([operation, cursor], nth) =>
+      hit(operation, `${fill(operation.path, () => 'x')}?cursor=${encodeURIComponent(cursor)}`, nth, undefined),
+    )
+    expect(wrong).toEqual([])
+    expect(innerErrors()).toEqual([])
+  })
+
   test(asvs('1.2.1', 'what fits its schema is stored as the text it is, on things that exist'), async () => {
     const ids = new Map<string, string[]>()
     for (const operation of operations.filter(({ method, path }) => method === 'GET' && !path.includes('{'))) {

@@ -26,7 +26,11 @@ import { presentCommitments, presentMeeting, presentRow, presentView } from './p
 function afterOf(cursor: string | undefined): After | null {
   if (!cursor) return null
   const [key = '', id = ''] = cursor.split('~')
-  return { key: decodeURIComponent(key), id }
+  try {
+    return { key: decodeURIComponent(key), id }
+  } catch {
+    throw new Refusal('bad-input', undefined, [{ path: 'cursor', message: '续页标记无效，请从第一页重新打开' }])
+  }
 }
 const cursorOf = <Row extends { id: string }>(rows: readonly Row[], limit: number, key: (row: Row) => string) => {
   const last = rows.length === limit ? rows.at(-1) : undefined
