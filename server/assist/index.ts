@@ -7,6 +7,7 @@ import { exhibitCalls } from './exhibits/routes.ts'
 import { assistFigures } from './figures.ts'
 import { assistMigrations } from './migrations.ts'
 import { ReadingJobs } from './reading/jobs.ts'
+import { endAbandoned } from './reading/repository.ts'
 import { readingCalls } from './reading/routes.ts'
 import { reckonSentence } from './sentencing.ts'
 import { similarCalls } from './similar/routes.ts'
@@ -36,7 +37,7 @@ export function assistFeature(deps: AssistDeps): Feature & { jobs: ReadingJobs }
       ...exhibitCalls(deps),
     ],
     figures: [assistFigures(deps)],
-    start: () => jobs.open(),
+    ticks: [{ name: 'assist.abandoned', everyMs: 30_000, run: (turn) => endAbandoned(turn.tx, turn.now) }],
     stop: () => jobs.close(),
   }
 }

@@ -10,6 +10,7 @@ import { freshCase } from '../../server/cases/rules.ts'
 import { documentPort } from '../../server/disclosure/pages-port.ts'
 import type { Principal, StreamAnswer } from '../../server/feature.ts'
 import { tableReader } from '../../server/petitions/read-table.ts'
+import type { RecordsOptions } from '../../server/records/store.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { type TestRecords, testRecords } from '../helpers/records.ts'
 
@@ -40,7 +41,7 @@ const CASES = [
 ] as const
 
 /** The feature over a real store with real cases, called as the HTTP side calls it. */
-export async function house(over: { ocr?: Ocr } = {}) {
+export async function house(over: { ocr?: Ocr; records?: RecordsOptions } = {}) {
   const failures: unknown[] = []
   const build = (store: TestRecords['store']) =>
     assistFeature({
@@ -60,6 +61,7 @@ export async function house(over: { ocr?: Ocr } = {}) {
       { name: 'assist', migrations: assistMigrations },
     ],
     NOON,
+    over.records,
   )
   const cases = CASES.map(({ caseNo, ...rest }) => ({
     ...freshCase(caseNo),

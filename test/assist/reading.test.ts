@@ -368,7 +368,11 @@ describe('a reading', () => {
         .set({ state: 'running' })
         .execute(),
     )
-    await house.feature.start?.()
+    const tick = () => house.records.store.write((turn) => house.feature.ticks?.[0]?.run(turn) ?? Promise.resolve())
+    await tick()
+    expect((await get()).job?.state).toBe('running')
+    house.records.clock.ms += 61_000
+    await tick()
     expect((await get()).job).toMatchObject({ state: 'failed', problem: '服务重启，阅卷中断，请重新开始' })
   })
 })

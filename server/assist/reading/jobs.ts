@@ -4,14 +4,17 @@ import { Refusal } from '../../refusal.ts'
 import type { AssistDeps } from '../context.ts'
 import { readApart } from './apart.ts'
 import { openFile } from './open-file.ts'
-import { addReading, endAbandoned, endReading, filesOf, lastReading, type ReadingHead, textOf } from './repository.ts'
+import { addReading, beat, endReading, filesOf, lastReading, type ReadingHead, textOf } from './repository.ts'
 
+/** How often a reading says that it lives and how far it is. */
+const BEAT_MS = 3000
 interface Running {
   id: string
   abort: AbortController
   progress: number
   step: string
   ended: Promise<void>
+  timer: ReturnType<typeof setInterval>
 }
 /** Readings under way: one of a case at a time, all of them one after another. */
 export class ReadingJobs {
@@ -43,11 +46,22 @@ export class ReadingJobs {
         by: person.name,
         started_ms: turn.now,
         finished_ms: null,
+        beat_ms: turn.now,
+        progress: 0,
+        step: null,
       }
       await addReading(turn.tx, row)
       return row
     })
-    const job: Running = { id, abort: new AbortController(), progress: 0, step: '等待', ended: Promise.resolve() }
+    const job: Running = {
+      id,
+      abort: new AbortController(),
+      progress: 0,
+      step: '等待',
+      ended: Promise.resolve(),
+      // From now on: a job that waits for its turn lives too.
+      timer: setInterval(() => void this.#beat(job).catch(this.#deps.failed), BEAT_MS),
+    }
     this.#running.set(id, job)
     job.ended = this.#queue.then(() => this.#run(job, caseId, JSON.parse(head.files) as string[]))
     this.#queue = job.ended
@@ -70,9 +84,11 @@ export class ReadingJobs {
     return {
       id: head.id,
       state,
-      progress: state === 'done' ? 1 : (job?.progress ?? 0),
+      progress: state === 'done' ? 1 : (job?.progress ?? Number(head.progress ?? 0)),
       step:
-        state === 'running' ? (job?.step ?? '等待') : { done: '已完成', failed: '失败', cancelled: '已取消' }[state],
+        state === 'running'
+          ? (job?.step ?? head.step ?? '等待')
+          : { done: '已完成', failed: '失败', cancelled: '已取消' }[state],
       problem: head.problem,
       files: JSON.parse(head.files) as string[],
       by: head.by,
@@ -109,6 +125,7 @@ export class ReadingJobs {
       if (!(error instanceof Refusal)) failed(error)
       await this.#end(job.id, 'failed', words, null).catch(failed)
     } finally {
+      clearInterval(job.timer)
       this.#running.delete(job.id)
     }
   }
@@ -118,9 +135,11 @@ export class ReadingJobs {
     )
   }
 
-  async open(): Promise<void> {
-    await this.#deps.records.write((turn) => endAbandoned(turn.tx, turn.now))
+  /** Somebody else may have ended it, on another server too. */
+  async #beat({ id, progress, step, abort }: Running): Promise<void> {
+    if (!(await this.#deps.records.write((turn) => beat(turn.tx, id, turn.now, progress, step)))) abort.abort()
   }
+
   async close(): Promise<void> {
     for (const { abort } of this.#running.values()) abort.abort()
     await this.#queue

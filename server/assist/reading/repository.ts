@@ -111,18 +111,29 @@ export async function endReading(
     .executeTakeFirst()
   return Number(numUpdatedRows) > 0
 }
-/** What a stop of the server left behind. */
-export async function endAbandoned(tx: Tx, at: number): Promise<void> {
+/** It lives, and is so far. False when somebody has ended it meanwhile. */
+export async function beat(tx: Tx, id: string, at: number, progress: number, step: string): Promise<boolean> {
+  const { numUpdatedRows } = await on(tx)
+    .updateTable('assist_reading')
+    .set({ beat_ms: at, progress, step })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst()
+  return Number(numUpdatedRows) > 0
+}
+/** What a stop of a server left behind: nobody has said for a minute that it lives. */
+export async function endAbandoned(tx: Tx, now: number): Promise<void> {
   await on(tx)
     .updateTable('assist_reading')
-    .set({ state: 'failed', problem: '服务重启，阅卷中断，请重新开始', finished_ms: at })
+    .set({ state: 'failed', problem: '服务重启，阅卷中断，请重新开始', finished_ms: now })
     .where('state', '=', 'running')
+    .where((eb) => eb(eb.fn.coalesce('beat_ms', 'started_ms'), '<', now - 60_000))
     .execute()
 }
 export const lastReading = (db: Reader | Tx, caseId: string) =>
   on(db)
     .selectFrom('assist_reading')
-    .select(['id', 'state', 'problem', 'files', 'by', 'started_ms', 'finished_ms'])
+    .select(['id', 'state', 'problem', 'files', 'by', 'started_ms', 'finished_ms', 'progress', 'step'])
     .where('case_id', '=', caseId)
     .orderBy('started_ms', 'desc')
     .orderBy('id', 'desc')

@@ -31,6 +31,11 @@ export type ReadingTables = {
     by: string
     started_ms: number
     finished_ms: number | null
+    /** When the one who reads last said that it lives; null = not yet. */
+    beat_ms: number | null
+    /** 0–1. */
+    progress: number | null
+    step: string | null
   }
   /** Every decision is kept; the latest of a key is its word. */
   assist_decision: {
@@ -97,6 +102,15 @@ export const readingMigrations: readonly Migration[] = [
         .execute()
       await db.schema.createIndex('assist_decision_case').on('assist_decision').columns(['case_id', 'at_ms']).execute()
       await db.schema.createIndex('assist_decision_at').on('assist_decision').columns(['at_ms']).execute()
+    },
+  },
+  {
+    id: 'assist/005-beat',
+    async up(db) {
+      // Several servers on one database: each sees what another one reads, and when it has died.
+      await db.schema.alterTable('assist_reading').addColumn('beat_ms', 'bigint').execute()
+      await db.schema.alterTable('assist_reading').addColumn('progress', 'double precision').execute()
+      await db.schema.alterTable('assist_reading').addColumn('step', 'varchar(120)').execute()
     },
   },
 ]
