@@ -62,6 +62,7 @@ const PROGRAMS = [
   ['fonts-noto-cjk', hasChineseFont],
   ['clamav-daemon', () => inPath('clamd')],
   ['gcc', () => inPath('cc')],
+  ['openssl', () => inPath('openssl')],
   ['tesseract-ocr', () => inPath('tesseract')],
   ['tesseract-ocr-chi-sim', () => existsSync('/usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata')],
   ['poppler-utils', () => inPath('pdftoppm')],

@@ -123,7 +123,7 @@ describe('HTTP', () => {
     },
   )
 
-  test(asvs('1.2.2', 'whatever stands in a cursor is a page, a refusal or nothing'), async () => {
+  test(asvs('2.2.1', 'whatever stands in a cursor is a page, a refusal or nothing'), async () => {
     const ODD = [
       '%',
       '%E0%A4%A~x',

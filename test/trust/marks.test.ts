@@ -18,11 +18,11 @@ const blocks: Block[] = [
   ...Array.from({ length: 60 }, (_, n): Block => ({ style: 'body', align: 'both', text: `第 ${n} 段，正文。` })),
 ]
 
-test(djbh('8.1.4.7', 'a mark says name, account and the minute of the office'), () => {
+test(djbh('8.1.4.11', 'a mark says name, account and the minute of the office'), () => {
   expect(MARK).toBe('张<某>&"（zhang.wei）2026-11-24 09:30:05')
 })
 
-test(djbh('8.1.4.7', 'PDF: on each page, and only where it is asked for'), async () => {
+test(djbh('8.1.4.11', 'PDF: on each page, and only where it is asked for'), async () => {
   const pages = await readPdfPages(await writePdf(blocks, MARK))
   expect(pages.length).toBeGreaterThan(2)
   for (const page of pages) expect(page.replaceAll(/\s/g, '')).toContain('zhang.wei')
@@ -31,7 +31,7 @@ test(djbh('8.1.4.7', 'PDF: on each page, and only where it is asked for'), async
   expect(plain.join('')).not.toContain('zhang.wei')
 })
 
-test(djbh('8.1.4.7', 'Word: in the header of each page, its signs no markup'), async () => {
+test(djbh('8.1.4.11', 'Word: in the header of each page, its signs no markup'), async () => {
   const parts = new Map(await openBook(await writeDocx(blocks, MARK)))
   const header = parts.get('word/header1.xml') ?? ''
   expect(header).toContain('string="张&lt;某&gt;&amp;&quot;（zhang.wei）2026-11-24 09:30:05"')
