@@ -21,8 +21,8 @@ const NUMBERS: readonly [RegExp, string][] = [
   [/\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b/gu, HIDDEN],
   // Machine names such as JCY-YB-001.
   [/\b[A-Z]{2,8}(?:-[A-Z0-9]{1,8}){1,3}-?\d{2,}\b/gu, HIDDEN],
-  // Employee and card numbers.
-  [/(?<![\d.:-])\d{5,}(?![\d.:])/gu, HIDDEN],
+  // Employee and card numbers; 12309 is an office.
+  [/(?<![\d.:-])(?!12309(?!\d))\d{5,}(?![\d.:])/gu, HIDDEN],
 ]
 
 const COMPOUND = '欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|长孙|宇文|端木|南宫'
@@ -31,7 +31,7 @@ const SINGLE =
 /** What ends so is a place, a post or a count, not a person. */
 const NOT_A_NAME = /[岗门室部库厅层院级件条台线班科处队组机区车电网号日天时分秒次楼]$/u
 const NAME = new RegExp(
-  `(?<=^|[\\s：:、，,（(·「“])((?:${COMPOUND})[\\u4e00-\\u9fff]{1,2}|[${SINGLE}][\\u4e00-\\u9fff]{1,2})(?=$|[\\s、，,）)·。；;」”])`,
+  `(?<=^|[\\s：:、，,（(·「“])((?:${COMPOUND})[\\u4e00-\\u9fff]{1,2}|[${SINGLE}][\\u4e00-\\u9fff]{1,2})(?=$|[\\s、，,（()）·。；;」”])`,
   'gu',
 )
 /** 申请人李某, 持卡人 张三: a role tells a name wherever it stands. */
