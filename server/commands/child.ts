@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs'
 
 /** Only Node's own modules here and in everything that start.ts imports: the supervisor stays small. */
 export interface ChildPlan {
@@ -23,6 +23,7 @@ const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 10_000
 const SETTLED_MS = 60_000
 const LOG_BYTES = 20 * 1024 * 1024
+const LOG_LOOK_MS = 30_000
 /** Exit code of a process that cannot run as it is configured: no use in starting it again. */
 export const EXIT_MISCONFIGURED = 78
 
@@ -31,6 +32,7 @@ export class Child {
   readonly #plan: ChildPlan
   #process: ChildProcess | undefined
   #timer: NodeJS.Timeout | undefined
+  #log: NodeJS.Timeout | undefined
   #failures = 0
   #stopping = false
   #confirmed = false
@@ -57,6 +59,8 @@ export class Child {
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)
+    clearInterval(this.#log)
+    this.#log = setInterval(() => boundLog(this.#plan.logFile), LOG_LOOK_MS).unref()
     const startedAt = performance.now()
     this.#process = child
     child.on('message', heard)
@@ -68,6 +72,7 @@ export class Child {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#timer)
+    clearInterval(this.#log)
     const child = this.#process
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -93,8 +98,23 @@ export class Child {
   }
 }
 
-/** Appends; the file of before is kept once when it has grown large. */
+/** Appends: what is written after a cut goes to the new beginning of the file, not to where it was. */
 function openLogFile(file: string): number {
-  if (existsSync(file) && statSync(file).size > LOG_BYTES) renameSync(file, `${file}.1`)
+  boundLog(file)
   return openSync(file, 'a', 0o600)
+}
+
+/**
+ * A log that has grown large is kept once as `.1` and begins anew, while its writer goes on. Where there is no room for
+ * the copy, the old lines go: a log must not be what fills the disk.
+ */
+export function boundLog(file: string, limit = LOG_BYTES): boolean {
+  if (!existsSync(file) || statSync(file).size <= limit) return false
+  try {
+    copyFileSync(file, `${file}.1`)
+  } catch {
+    rmSync(`${file}.1`, { force: true })
+  }
+  truncateSync(file, 0)
+  return true
 }
