@@ -1,5 +1,5 @@
 import type { Feature, SearchSource, Tx } from '../../feature.ts'
-import { catchUpTick } from './catch-up.ts'
+import { catchingUp } from './catch-up.ts'
 import type { SearchContext, SearchDeps } from './context.ts'
 import { postgresIndex } from './postgres.ts'
 import { Rebuild } from './rebuild.ts'
@@ -25,12 +25,13 @@ async function markList(tx: Tx, { kind, print, keys }: SearchSource): Promise<vo
 export function searchFeature(deps: SearchDeps): Feature & { rebuilt(): Promise<void> } {
   const context: SearchContext = { ...deps, index: deps.store === 'sqlite' ? sqliteIndex : postgresIndex }
   const rebuild = new Rebuild(context)
+  const catching = catchingUp(context)
   return {
     name: 'search',
     rebuilt: () => rebuild.settled(),
     migrations: searchMigrations(deps.store),
     routes: routesOf(context, new Words(context), rebuild),
-    ticks: [catchUpTick(context)],
+    ticks: catching.ticks,
     async start() {
       const version = `${VERSION} ${deps.sources.map(({ kind }) => kind).join(' ')}`
       const known = await deps.records.write(async ({ tx }) => {
@@ -43,6 +44,9 @@ export function searchFeature(deps: SearchDeps): Feature & { rebuilt(): Promise<
       if (known) rebuild.go()
       else await rebuild.begin()
     },
-    stop: () => rebuild.stop(),
+    async stop() {
+      await catching.stop()
+      await rebuild.stop()
+    },
   }
 }

@@ -1,13 +1,13 @@
-import { setTimeout as rest } from 'node:timers/promises'
 import type { RebuildState } from '../../../contract/http/search.ts'
 import type { Reader, SearchSource, Turn, Tx } from '../../feature.ts'
 import type { SearchContext } from './context.ts'
+import { Gently } from './gently.ts'
 import { remember, remembered } from './state.ts'
 import { on, reindex } from './writer.ts'
 
 /**
- * Makes the index anew beside the running product: batch by batch, each a short turn of its own, with a rest as long as
- * the batch took. What is there stays to be found; records that the new run has not met leave at its end.
+ * Makes the index anew beside the running product. What is there stays to be found; records that the new run has not met
+ * leave at its end.
  */
 const BATCH = 200
 interface Job extends RebuildState {
@@ -42,11 +42,15 @@ export async function rebuildState(db: Reader | Tx): Promise<RebuildState> {
 
 export class Rebuild {
   readonly #context: SearchContext
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #loop: Gently
 
   constructor(context: SearchContext) {
     this.#context = context
+    this.#loop = new Gently(
+      context.records,
+      (turn) => this.#step(turn),
+      (error) => this.#broken(error),
+    )
   }
 
   /** One at a time: started again, the running one goes on. */
@@ -70,35 +74,22 @@ export class Rebuild {
 
   /** Goes on where it was, also after a restart. */
   go(): void {
-    this.#stopped = false
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
+    this.#loop.go()
   }
-  async settled(): Promise<void> {
-    await this.#running
+  settled(): Promise<void> {
+    return this.#loop.settled()
   }
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.settled()
+  stop(): Promise<void> {
+    return this.#loop.stop()
   }
 
-  async #run(): Promise<void> {
+  async #broken(error: unknown): Promise<void> {
     const { records, failed } = this.#context
-    try {
-      while (!this.#stopped) {
-        const before = performance.now()
-        if (!(await records.write((turn) => this.#step(turn)))) return
-        await rest(Math.min(200, performance.now() - before))
-      }
-    } catch (error) {
-      if (this.#stopped) return
-      failed(error, 'search rebuild')
-      const problem = error instanceof Error ? error.message : String(error)
-      await records
-        .write(async ({ tx, now }) => keep(tx, { ...(await jobOf(tx)), state: 'failed', endedAt: now, problem }))
-        .catch((again: unknown) => failed(again, 'search rebuild'))
-    }
+    failed(error, 'search rebuild')
+    const problem = error instanceof Error ? error.message : String(error)
+    await records
+      .write(async ({ tx, now }) => keep(tx, { ...(await jobOf(tx)), state: 'failed', endedAt: now, problem }))
+      .catch((again: unknown) => failed(again, 'search rebuild'))
   }
 
   /** One batch; false when there is nothing more to do. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Box, box, DAY, markedWords, NOON, stores, thing, who } from './box.ts'
 
 /** What the search box finds, the same on every database. */
@@ -174,6 +174,16 @@ describe.each(list)('a search box that changes, on %s', (_name, fresh) => {
     expect(await b.refs('故意')).toEqual([])
     expect(await b.call('searchState', who('a'))).toMatchObject({ records: 2, waiting: 0 })
   })
+
+  it('takes in many at once, gently, until nothing waits', async () => {
+    await b.put(...Array.from({ length: 400 }, (_, n) => thing({ ref: `n${n}`, title: '批量导入' })))
+    await b.caughtUp()
+    await vi.waitFor(
+      async () => expect(await b.call('searchState', who('a'))).toMatchObject({ records: 403, waiting: 0 }),
+      { timeout: 30_000 },
+    )
+    expect((await b.search('批量导入')).counts).toEqual([{ kind: 'case', count: 400 }])
+  }, 40_000)
 
   it('leaves what nobody may open out of the index', async () => {
     await b.put({ ...THEFT, access: [] })
