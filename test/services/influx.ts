@@ -28,14 +28,20 @@ bind-address = "127.0.0.1:${rpc}"
   max-body-size = ${options.maxBodyBytes ?? 25_000_000}
 `
 
+/** `rpc`: where `influxd backup` and `restore` are answered, host:port. */
+export interface Influx extends Service {
+  rpc: string
+}
+
 /** influxd 1.x, empty, on a free loopback port. */
-export async function startInflux(options: InfluxOptions = {}): Promise<Service> {
+export async function startInflux(options: InfluxOptions = {}): Promise<Influx> {
   const program = findProgram('influxd', 'influxdb')
   const folder = temporaryFolder('influx')
   const port = options.port ?? (await freePort())
   const file = join(folder, 'influxdb.conf')
-  writeFileSync(file, config(folder, port, await freePort(), options))
-  return startService({
+  const rpc = await freePort()
+  writeFileSync(file, config(folder, port, rpc, options))
+  const service = await startService({
     name: 'influxd',
     program,
     args: ['-config', file],
@@ -44,4 +50,5 @@ export async function startInflux(options: InfluxOptions = {}): Promise<Service>
     url: `http://127.0.0.1:${port}`,
     ready: async () => (await fetch(`http://127.0.0.1:${port}/ping`)).status === 204,
   })
+  return Object.assign(service, { rpc: `127.0.0.1:${rpc}` })
 }
