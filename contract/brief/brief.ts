@@ -14,7 +14,7 @@ export const BriefSection = z.object({
   source: z.string(),
   sourceAt: z.int().nullable(),
   /** As the wall shows the panel at that instant; only `ok` and `stale` carry figures. */
-  state: z.enum(['ok', 'stale', 'broken', 'missing']),
+  state: z.enum(['ok', 'stale', 'broken', 'never', 'missing']),
   figures: z.array(
     z.object({
       id: z.string(),
@@ -30,6 +30,7 @@ export const BRIEF_STATE_WORDS: Record<BriefSection['state'], string> = {
   ok: '',
   stale: '数据陈旧',
   broken: '读取失败',
+  never: '来源从未报告',
   missing: '当时没有记录',
 }
 
@@ -71,7 +72,7 @@ function sectionOf<Name extends PanelName>(panel: Name, raw: unknown, at: number
   const data = parsed.data as PanelData<Name> & { freshness: Freshness }
   const { source, at: sourceAt, staleAfterS, state } = data.freshness
   if (state === 'broken') return { ...base, source, sourceAt, state: 'broken' }
-  if (sourceAt === null) return { ...base, source, state: 'missing' }
+  if (sourceAt === null) return { ...base, source, state: 'never' }
   const stale = (at - sourceAt) / 1000 > staleAfterS
   return { ...base, source, sourceAt, state: stale ? 'stale' : 'ok', figures: figuresOf(panel, data) }
 }

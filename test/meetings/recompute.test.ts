@@ -94,7 +94,7 @@ const plain = (data: unknown): unknown => JSON.parse(JSON.stringify(data))
 describe('the wall of a past instant', () => {
   it('equals, panel by panel, what is recomputed from the records', async () => {
     const before = deltas.length
-    await happen('access.door_forced', 'door:E1', {})
+    await happen('door.forced', 'door:E1', {})
     await vi.waitFor(() => expect(deltas.slice(before).map(({ panel }) => panel)).toContain('access'), {
       timeout: 15_000,
     })
@@ -115,9 +115,9 @@ describe('the wall of a past instant', () => {
   it('stays what it was, whatever happens later', async () => {
     const at = now()
     const frozen = await wallAt(at)
-    await happen('access.door_forced', 'door:W1', {})
+    await happen('door.forced', 'door:W1', {})
     const count = deltas.length
-    await happen('access.door_closed', 'door:E1', {})
+    await happen('door.closed', 'door:E1', {})
     await vi.waitFor(() => expect(deltas.length).toBeGreaterThan(count), { timeout: 15_000 })
     expect(await wallAt(at)).toEqual(frozen)
   }, 60_000)

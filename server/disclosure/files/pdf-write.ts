@@ -29,7 +29,7 @@ const PAGE = { width: 595.28, height: 841.89, left: 79, right: 74, top: 90, bott
 const WIDTH = PAGE.width - PAGE.left - PAGE.right
 const SIZES: Readonly<Record<string, number>> = { title: 20, heading: 15, body: 14, note: 11, table: 11 }
 /** Never at the start of a line (GB/T 15834-2011, 5.1). */
-const NOT_FIRST = /[，。、；：！？）》」』】〉”’％,.;:!?)\]}]/u
+const NOT_FIRST = /^[，。、；：！？）》」』】〉”’％,.;:!?)\]}]/u
 
 class Sheet {
   readonly #doc: typeof PDFDocument.prototype

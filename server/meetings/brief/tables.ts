@@ -22,7 +22,7 @@ export function figureRows({ sections }: Brief): string[][] {
 
 function sourceWords({ source, sourceAt, state }: BriefSection): string {
   const when = sourceAt === null ? '' : momentWords(sourceAt).slice(5)
-  return [BRIEF_STATE_WORDS[state], source, when].filter(Boolean).join(' ') || EMPTY
+  return [BRIEF_STATE_WORDS[state], source, when].filter(Boolean).join('\n') || EMPTY
 }
 
 const ALERT_HEAD = ['级别', '状态', '告警', '起始', '责任岗']
@@ -54,7 +54,7 @@ export function briefBlocks(brief: Brief, appendices: readonly Appendix[] = []):
     { title: '二、未关闭的告警', head: ALERT_HEAD, rows: alertRows(brief), nothing: '当时没有未关闭的告警' },
     ...appendices.map((one, n) => ({ ...one, title: `${'三四五六七'[n] ?? ''}、${one.title}` })),
   ]
-  const foot = [instantWords(brief), ...demoWords(brief), CAPTION].join(' · ')
+  const foot = [instantWords(brief), ...demoWords(brief)].join(' · ')
   return [
     line('title', titleOf(brief)),
     line('body', instantWords(brief)),
@@ -64,6 +64,7 @@ export function briefBlocks(brief: Brief, appendices: readonly Appendix[] = []):
       rows.length > 0 ? { style: 'table', rows: [[...head], ...rows.map((row) => [...row])] } : line('body', nothing),
     ]),
     line('footer', foot),
+    line('footer', CAPTION),
   ]
 }
 
