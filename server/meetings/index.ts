@@ -2,7 +2,7 @@ import type { Feature, WallPast } from '../feature.ts'
 import type { BookContext } from './book/context.ts'
 import { meetingFile } from './book/file.ts'
 import { bookCalls } from './book/routes.ts'
-import { type BriefDeps, briefCalls } from './brief/routes.ts'
+import { type BriefDeps, briefCalls, readBrief } from './brief/routes.ts'
 import { Recorder, type RecorderDeps } from './past/recorder.ts'
 import { type Bounds, PastStore } from './past/store.ts'
 import { meetingMigrations } from './tables.ts'
@@ -10,7 +10,7 @@ import { meetingMigrations } from './tables.ts'
 export interface MeetingsDeps
   extends Pick<RecorderDeps, 'now' | 'sample' | 'failed'>,
     Pick<BriefDeps, 'office' | 'files'>,
-    BookContext {
+    Omit<BookContext, 'briefOf'> {
   /** Where the hour files lie. */
   pastFolder: string
   bounds: Bounds
@@ -20,6 +20,7 @@ export interface MeetingsDeps
 export function meetingsFeature(deps: MeetingsDeps): Feature & { past: WallPast } {
   const recorder = new Recorder({ ...deps, store: new PastStore(deps.pastFolder) })
   const brief = { ...deps, recorder }
+  const book: BookContext = { ...deps, briefOf: (at) => readBrief(brief, at) }
   return {
     name: 'meetings',
     past: {
@@ -28,7 +29,7 @@ export function meetingsFeature(deps: MeetingsDeps): Feature & { past: WallPast 
       frames: (ask, panels) => recorder.frames(ask, panels),
     },
     migrations: meetingMigrations,
-    routes: [...briefCalls(brief, deps.now), ...bookCalls(deps), meetingFile(deps, brief)],
+    routes: [...briefCalls(brief, deps.now), ...bookCalls(book), meetingFile(book, brief)],
     start: async () => recorder.start(),
     stop: () => recorder.stop(),
   }

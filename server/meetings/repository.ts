@@ -182,6 +182,15 @@ export async function note(
     .execute()
 }
 
+export const keepBrief = (tx: Tx, meeting: string, body: string) =>
+  on(tx)
+    .insertInto('meeting_brief')
+    .values({ meeting_id: meeting, body })
+    .onConflict((conflict) => conflict.column('meeting_id').doNothing())
+    .execute()
+export const keptBrief = async (db: Reader, meeting: string): Promise<string | undefined> =>
+  (await on(db).selectFrom('meeting_brief').select('body').where('meeting_id', '=', meeting).executeTakeFirst())?.body
+
 export const insertView = (tx: Tx, view: StoredView) => on(tx).insertInto('saved_view').values(view).execute()
 export const deleteView = async (tx: Tx, id: string): Promise<boolean> =>
   ((await on(tx).deleteFrom('saved_view').where('id', '=', id).executeTakeFirst()).numDeletedRows ?? 0n) > 0n

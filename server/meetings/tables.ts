@@ -57,6 +57,12 @@ export type MeetingTables = {
     actor: string
     words: string
   }
+  /** What a meeting looked at, kept longer than the history of the wall. */
+  meeting_brief: {
+    meeting_id: string
+    /** JSON of contract/brief. */
+    body: string
+  }
   saved_view: {
     id: string
     title: string
@@ -154,6 +160,16 @@ export const meetingMigrations: readonly Migration[] = [
         .addColumn('path', 'varchar(500)', (c) => c.notNull())
         .addColumn('actor', 'varchar(200)', (c) => c.notNull())
         .addColumn('at_ms', 'bigint', (c) => c.notNull())
+        .execute()
+    },
+  },
+  {
+    id: 'meetings/002-brief',
+    async up(db) {
+      await db.schema
+        .createTable('meeting_brief')
+        .addColumn('meeting_id', 'varchar(64)', (c) => c.primaryKey())
+        .addColumn('body', 'text', (c) => c.notNull())
         .execute()
     },
   },

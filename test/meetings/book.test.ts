@@ -300,6 +300,12 @@ describe.each(STORES)('meetings on %s', (_name, fresh) => {
     }
     let text = ''
     for await (const chunk of answer.stream) text += chunk.toString()
+    // The history of the wall is thrown away one day; the brief of a meeting is not.
+    clock += 60 * DAY
+    const again = (await ask(routes.file, { params: { id }, query: { format: 'docx' } })) as unknown as typeof answer
+    let later = ''
+    for await (const chunk of again.stream) later += chunk.toString()
+    expect(later).toBe(text)
     for (const words of ['92.7', '2026-11-23 09:00:00', '安全态势', '终端在线率 不低于 95%', '第一检察部'])
       expect(text).toContain(words)
     expect(answer.filename).toBe('周例会-2026-11-23-090000-演示.docx')

@@ -35,33 +35,23 @@ const get = (path: string) =>
 const squeezed = (text: string) => text.replaceAll(/\s/g, '')
 
 /** Words of each panel, without the mark 回放 that a replay puts on it. */
-const words = (on: Page): Promise<Record<string, string>> =>
-  on.evaluate(() =>
-    Object.fromEntries(
-      [...document.querySelectorAll<HTMLElement>('[data-panel]')].map((panel) => {
-        const copy = panel.cloneNode(true) as HTMLElement
-        for (const mark of copy.querySelectorAll('.replayed')) mark.remove()
-        return [panel.dataset.panel ?? '', (copy.textContent ?? '').replaceAll(/\s/g, '')]
-      }),
-    ),
-  )
+const WORDS = `Object.fromEntries([...document.querySelectorAll('[data-panel]')].map((panel) => {
+  const copy = panel.cloneNode(true)
+  for (const mark of copy.querySelectorAll('.replayed')) mark.remove()
+  return [panel.dataset.panel, copy.textContent.replaceAll(/\\s/g, '')]
+}))`
+const words = (on: Page) => on.evaluate(WORDS) as Promise<Record<string, string>>
 /** The number that each marked element shows. */
+const FIGURES = `[...document.querySelectorAll('[data-figure]')].map((one) => [one.dataset.figure, one.textContent])`
 const figures = async (on: Page): Promise<Record<string, string>> => {
-  const texts = await on.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('[data-figure]')].map((one) => [
-      one.dataset.figure ?? '',
-      one.textContent ?? '',
-    ]),
-  )
-  return Object.fromEntries(texts.map(([id = '', text = '']) => [id, /−?\d[\d.]*|–/.exec(squeezed(text))?.[0] ?? text]))
+  const texts = (await on.evaluate(FIGURES)) as [string, string][]
+  return Object.fromEntries(texts.map(([id, text]) => [id, /−?\d[\d.]*|–/.exec(squeezed(text))?.[0] ?? text]))
 }
-const until = (on: Page, what: string) =>
-  on.waitForFunction((asked) => document.body.textContent?.includes(asked), what, { timeout: 60_000 })
 
 describe('a frozen wall', () => {
   it('stands at one instant, whatever comes after, and says what has changed since', async () => {
     await page.keyboard.press('f')
-    await until(page, '数字与简报一致')
+    await page.getByText('数字与简报一致').waitFor({ timeout: 60_000 })
     frozenAt = new URL(page.url()).searchParams.get('at') ?? ''
     frozen = await words(page)
     await send('door.forced', 'door:E1', {})
@@ -158,17 +148,11 @@ describe('a replay', () => {
     address.searchParams.set('from', String(at))
     await other.goto('about:blank')
     await other.goto(address.href)
-    await other.waitForFunction(() => document.querySelector('[data-replay]'), null, { timeout: 60_000 })
+    await other.locator('[data-replay]').waitFor({ timeout: 60_000 })
     await other.keyboard.press(' ')
     await other.locator('[data-figure="access.passes"]').waitFor({ timeout: 60_000 })
     await other.keyboard.press('Shift+ArrowLeft')
-    await other.waitForFunction(
-      (wanted) =>
-        document.querySelector('[data-replay]')?.getAttribute('data-replay-at') === wanted &&
-        document.querySelector('[data-replay]')?.getAttribute('data-replay-state') === 'paused',
-      String(at),
-      { timeout: 60_000 },
-    )
+    await other.locator(`[data-replay-at="${at}"][data-replay-state="paused"]`).waitFor({ timeout: 60_000 })
     const replayed = await words(other)
     const figuresThen = await figures(other)
     expect(Object.keys(replayed).sort()).toEqual(Object.keys(frozen).sort())

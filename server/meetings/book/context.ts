@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/load.ts'
 import { officeDate } from '../../../config/zone.ts'
+import type { Brief } from '../../../contract/brief/brief.ts'
 import type { Figure } from '../../../contract/figures.ts'
 import type { Principal, Records, TaskDesk, Turn } from '../../feature.ts'
 import { Refusal } from '../../refusal.ts'
@@ -15,6 +16,8 @@ export interface BookContext {
   newId(): string
   /** Reads all panels when no screen is connected: what a meeting looks at is kept. */
   sample(): Promise<void>
+  /** @throws Refusal when nothing was recorded then */
+  briefOf(at: number): Promise<Brief>
 }
 
 /** Departments and posts: 责任到岗，不到人. */

@@ -1,3 +1,4 @@
+import { Brief } from '../../../contract/brief/brief.ts'
 import {
   COMMITMENT_STATES,
   COMPARISONS,
@@ -10,8 +11,9 @@ import { count } from '../../../contract/number-words.ts'
 import { type BoundRoute, bind } from '../../feature.ts'
 import { markOf } from '../../mark.ts'
 import { Refusal } from '../../refusal.ts'
-import { type BriefDeps, briefFile, readBrief } from '../brief/routes.ts'
+import { type BriefDeps, briefFile } from '../brief/routes.ts'
 import type { Appendix } from '../brief/tables.ts'
+import { keptBrief } from '../repository.ts'
 import type { BookContext } from './context.ts'
 import { presentMeeting } from './present.ts'
 
@@ -20,7 +22,9 @@ export const meetingFile = (ctx: BookContext, brief: BriefDeps): BoundRoute =>
   bind(meetingRoutes.file, async ({ params, query, person, now }) => {
     const meeting = await presentMeeting(ctx, params.id, false)
     if (meeting.at === null) throw new Refusal('conflict', '会议尚未开始，没有时点；可先在大屏上定格后导出简报')
-    const [shown, mark] = [await readBrief(brief, meeting.at), markOf(person, now)]
+    const kept = await keptBrief(ctx.records.read, meeting.id)
+    const shown = kept ? Brief.parse(JSON.parse(kept)) : await ctx.briefOf(meeting.at)
+    const mark = markOf(person, now)
     return briefFile(brief, shown, query.format, mark, appendices(meeting), meeting.title)
   })
 

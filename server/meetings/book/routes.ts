@@ -10,6 +10,7 @@ import {
   insertMeeting,
   insertView,
   itemsOf,
+  keepBrief,
   listCommitments,
   listMeetings,
   listViews,
@@ -23,18 +24,15 @@ import { act, type BookContext, ownersOf } from './context.ts'
 import { measure, takeUp } from './opening.ts'
 import { presentCommitments, presentMeeting, presentRow, presentView } from './present.ts'
 
+/** `key~id`; a title may hold a tilde, an id does not. */
 function afterOf(cursor: string | undefined): After | null {
   if (!cursor) return null
-  const [key = '', id = ''] = cursor.split('~')
-  try {
-    return { key: decodeURIComponent(key), id }
-  } catch {
-    throw new Refusal('bad-input', undefined, [{ path: 'cursor', message: '续页标记无效，请从第一页重新打开' }])
-  }
+  const cut = cursor.lastIndexOf('~')
+  return { key: cursor.slice(0, Math.max(0, cut)), id: cursor.slice(cut + 1) }
 }
 const cursorOf = <Row extends { id: string }>(rows: readonly Row[], limit: number, key: (row: Row) => string) => {
   const last = rows.length === limit ? rows.at(-1) : undefined
-  return last ? `${encodeURIComponent(key(last))}~${last.id}` : null
+  return last ? `${key(last)}~${last.id}` : null
 }
 
 /** Meetings, their agenda and minutes, saved views. */
@@ -130,7 +128,12 @@ export function bookCalls(ctx: BookContext): BoundRoute[] {
         await updateMeeting(turn.tx, params.id, { state: 'held', instant_ms: turn.now })
         return takeUp(ctx, turn, params.id, measured)
       })
-      return presentMeeting(ctx, params.id, true)
+      const meeting = await presentMeeting(ctx, params.id, true)
+      if (meeting.at !== null) {
+        const body = JSON.stringify(await ctx.briefOf(meeting.at))
+        await records.write(({ tx }) => keepBrief(tx, params.id, body))
+      }
+      return meeting
     }),
     bind(calls.close, async ({ params, person }) => {
       await act(ctx, params.id, 'close', person, async (turn) => {

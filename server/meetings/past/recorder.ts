@@ -53,7 +53,6 @@ export class Recorder {
     every(SAMPLE_MS, () => this.#deps.sample(), 'past sample')
     every(PRUNE_MS, () => this.#deps.store.prune(this.#deps.now(), this.#deps.bounds), 'past prune')
     void this.#beat().catch((error) => this.#deps.failed(error, 'past start'))
-    void this.#deps.sample().catch((error) => this.#deps.failed(error, 'past sample'))
   }
 
   async stop(): Promise<void> {
