@@ -4,7 +4,7 @@ import { common, listening, secret } from './source-common.ts'
 /** sources.yaml: the vendors of door controllers. */
 
 /** HTTP and nothing else: no other protocol is ever spoken to a device. */
-const webAddress = z.url({ protocol: /^https?$/, error: '以 http:// 或 https:// 开头' })
+const webAddress = z.url({ protocol: /^https?$/ })
 
 const device = { id: z.string(), url: webAddress, username: z.string(), password: secret }
 const polling = {
