@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readCase } from '../../server/assist/reading/read.ts'
+import { blindCases } from './blind-corpus.ts'
 import { type HeldCase, heldCases } from './records-corpus.ts'
 
 /** Found and seeded are one when kind and speakers are the same; every seed is found once at most. */
@@ -46,13 +47,15 @@ function score(cases: readonly HeldCase[]) {
   }
 }
 
-describe('the held corpus of 108 case files', () => {
-  const cases = heldCases(108)
+describe.each([
+  ['the held corpus', heldCases(108), 0.95, 0.95],
+  ['the second corpus, in other words', blindCases(60), 0.95, 0.85],
+] as const)('%s', (_name, cases, least, found) => {
   const { precision, recall, total, wrong, kinds } = score(cases)
-  test(`contradictions: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${total.seeded}`, () => {
-    expect(total.seeded).toBeGreaterThanOrEqual(70)
+  test(`contradictions: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${total.seeded} in ${cases.length} files`, () => {
+    expect(total.seeded).toBeGreaterThanOrEqual(40)
     expect([...kinds.keys()].sort()).toEqual(['amount', 'manner', 'place', 'time'])
-    expect([precision >= 0.9, recall >= 0.9], wrong.slice(0, 12).join('\n')).toEqual([true, true])
+    expect([precision >= least, recall >= found], wrong.slice(0, 14).join('\n')).toEqual([true, true])
   })
   test('each file holds several records', () => {
     for (const { sources } of cases) expect(sources.length).toBeGreaterThanOrEqual(3)

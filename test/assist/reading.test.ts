@@ -46,6 +46,11 @@ describe('numbers', () => {
     ['二〇二六', 2026],
     ['两千', 2000],
     ['壹万贰仟', 12_000],
+    ['3万8千', 38_000],
+    ['3万8', 38_000],
+    ['1千5', 1500],
+    ['2万3千5百', 23_500],
+    ['1万500', 10_500],
     ['甲', undefined],
     ['', undefined],
   ])('%s', (text, wanted) => expect(numberOf(text)).toBe(wanted))
@@ -55,6 +60,8 @@ describe('numbers', () => {
     ['1万余元', [10_000, true]],
     ['2000多元', [2000, true]],
     ['5000元左右', [5000, true]],
+    ['付了3万8千元', [38_000, false]],
+    ['一共1万500块', [10_500, false]],
   ])('%s', (text, wanted) => expect(amountsOf(text).map(({ value, rough }) => [value, rough])).toEqual([wanted]))
   test('three pieces of something are no money', () => expect(amountsOf('三块砖')).toEqual([]))
 })
@@ -97,6 +104,7 @@ describe('times', () => {
     ['2026年2月30日', [[null, null, false]]],
     ['1990年3月5日出生', []],
     ['第3点意见', []],
+    ['我一时冲动', []],
   ])('%s', (text, wanted) => expect(days(text)).toEqual(wanted))
   test('without the day of a record 昨天 has no day', () => expect(days('昨天', null)).toEqual([[null, null, true]]))
   test('what is reckoned from an earlier day points at it', () => {

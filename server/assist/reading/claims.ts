@@ -61,11 +61,12 @@ export function claimsOf(document: CaseDocument, persons: readonly string[]): To
       if (own)
         claims.push(
           ...times
+            .filter(({ day, minutes }) => day !== null || minutes !== null)
             .slice(0, 1)
             .map((time) => ({ ...base, kind: 'time' as const, of: '', time, start: time.start, end: time.end })),
         )
       claims.push(...placesOf(words, sentence, base))
-      claims.push(...amountsIn(words, sentence, base))
+      claims.push(...amountsIn(words, sentence, base, question ? text.slice(question.start, question.end) : ''))
       claims.push(...mannersIn(words, sentence, base))
       if (!NEGATED.test(words)) accusations.push(...accused(words, sentence, document, topic, persons))
     }
@@ -93,15 +94,18 @@ function placesOf(words: string, sentence: Span, at: At): Claim[] {
     .slice(0, 1)
     .map((where) => ({ ...at, kind: 'place', of: '', where, ...shifted(where, sentence) }))
 }
-function amountsIn(words: string, sentence: Span, at: At): Claim[] {
+/** What an amount is of: the thing beside it, else the thing that was asked about, else money. */
+function amountsIn(words: string, sentence: Span, at: At, question: string): Claim[] {
   const objects = [...words.matchAll(OBJECTS)].map(({ index, groups }) => ({ index, name: groups?.x ?? '' }))
+  const named = at.topic === 'take' ? undefined : [...question.matchAll(OBJECTS)][0]?.groups?.x
+  const asked = named === undefined ? undefined : (SAME_OBJECT[named] ?? named)
   return amountsOf(words).map(({ start, end, value, rough }) => {
     const near = objects
       .map((one) => ({ ...one, far: one.index >= end ? (one.index - end) * 1.5 : start - one.index }))
       .filter(({ far }) => far <= 14)
       .sort((a, b) => a.far - b.far)[0]?.name
     const total = TOTAL.test(words.slice(Math.max(0, start - 8), start))
-    const of = total ? '总额' : (SAME_OBJECT[near ?? ''] ?? near ?? '现金')
+    const of = total ? '总额' : (SAME_OBJECT[near ?? ''] ?? near ?? asked ?? '现金')
     return { ...at, kind: 'amount', of, value, rough, total, ...shifted({ start, end }, sentence) }
   })
 }

@@ -28,7 +28,7 @@ interface Group {
 }
 
 export function compare(told: readonly Told[], tolerance: Tolerance) {
-  const claims = withIncidents(told.flatMap((one) => one.claims))
+  const claims = oneName(withIncidents(told.flatMap((one) => one.claims)))
   const groups = groupsOf(claims)
   const contradictions = [...groups.flatMap((group) => judged(group, tolerance)), ...denials(told)]
   return { facts: groups.flatMap(factOf), contradictions }
@@ -58,6 +58,18 @@ function withIncidents(claims: readonly Claim[]): Claim[] {
     const known = days.get(one.document)
     const day = one.incident ?? (known?.size === 1 ? [...known][0] : undefined)
     return day ? [{ ...one, incident: renamed.get(one.document)?.get(day) ?? day }] : []
+  })
+}
+
+/** Where only one thing was paid for, `3万元现金` and `3万元保证金` are the same money. */
+function oneName(claims: readonly Claim[]): Claim[] {
+  const names = new Map<string, Set<string>>()
+  for (const { kind, topic, of } of claims)
+    if (kind === 'amount' && of !== '总额') names.set(topic, (names.get(topic) ?? new Set<string>()).add(of))
+  return claims.map((one) => {
+    const known = names.get(one.topic)
+    if (one.kind !== 'amount' || one.of !== '现金' || one.topic === 'take' || known?.size !== 2) return one
+    return { ...one, of: [...known].find((name) => name !== '现金') ?? one.of }
   })
 }
 

@@ -66,6 +66,8 @@ export function timesIn(text: string, where: Span, around: Around): TimeRef[] {
 
 /** `3点` of a list and `1:3` of a scale are no times of day. */
 function isClock(text: string, match: RegExpExecArray): boolean {
+  // 一时冲动, 一时糊涂.
+  if (match[0] === '一时') return false
   const hour = numberOf(match.groups?.hour ?? '')
   if (hour === undefined || hour > 24) return false
   if (/[\d:：.]/.test(text.slice(match.index - 1, match.index))) return false

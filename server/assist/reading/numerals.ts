@@ -30,8 +30,16 @@ export function numberOf(said: string): number | undefined {
   const text = said.replaceAll(/[,，\s]/g, '')
   const mixed = /^(\d+(?:\.\d+)?)([十百千万亿]*)$/.exec(text)
   if (mixed) return scaled(Number(mixed[1]), mixed[2] ?? '')
+  const parts = /^(\d+(?:\.\d+)?)(万|千)(\d{1,4})(千|百)?(?:(\d{1,3})(百)?)?$/.exec(text)
+  if (parts) return inParts(parts)
   if (/^[〇零一二三四五六七八九]{2,4}$/.test(text)) return Number([...text].map((one) => DIGITS[one]).join(''))
   return chinese(text)
+}
+/** 3万8千, 3万8, 1千5百: a last digit without a unit is of the next lower one. */
+function inParts([, high = '', unit = '', low = '', lower, rest, last]: readonly (string | undefined)[]): number {
+  const below = unit === '万' ? '千' : '百'
+  const tail = lower ?? (low.length === 1 && rest === undefined ? below : '')
+  return scaled(Number(high), unit) + scaled(Number(low), tail) + (rest ? scaled(Number(rest), last ?? '') : 0)
 }
 function scaled(value: number, units: string): number {
   let result = value
@@ -75,7 +83,7 @@ export interface Amount {
   rough: boolean
 }
 const AMOUNT =
-  /(约|大约|大概|差不多|近|将近)?(?:人民币)?((?:\d[\d,]{0,14}(?:\.\d{1,4})?[百千万亿]{0,2})|[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]{1,16})(多|余)?([万千百])?(多|余)?(?:元|块)(?:钱|整)?(左右|上下)?/gu
+  /(约|大约|大概|差不多|近|将近)?(?:人民币)?((?:\d{1,4}万\d{1,4}千?(?:\d百)?)|(?:\d{1,3}千\d百?)|(?:\d[\d,]{0,14}(?:\.\d{1,4})?[百千万亿]{0,2})|[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]{1,16})(多|余)?([万千百])?(多|余)?(?:元|块)(?:钱|整)?(左右|上下)?/gu
 
 /** Amounts of money in a text, offsets from its start. */
 export function amountsOf(text: string): Amount[] {

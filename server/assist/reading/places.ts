@@ -2,7 +2,7 @@ import type { Span } from './text.ts'
 
 /** Places as people name them in a record: after 在, 到, 去, 从, with a word at the end that says what it is. */
 const VENUE =
-  '网吧|酒店|宾馆|饭店|饭馆|餐馆|餐厅|面馆|超市|便利店|商店|KTV|酒吧|烧烤摊|烧烤店|夜市|棋牌室|台球厅|洗浴中心|理发店|手机店|商场|广场|公园|车站|停车场|车库|菜市场|市场|学校|中学|小学|医院|工地|仓库|宿舍|厂房|工厂|公司|银行|门市部|废品站|收购站|店'
+  '网吧|茶楼|茶馆|酒楼|饭庄|会所|歌厅|舞厅|游戏厅|足浴店|药店|诊所|加油站|洗车行|修理厂|营业厅|售楼部|写字楼|大厦|货场|料场|煤矿|养殖场|酒店|宾馆|饭店|饭馆|餐馆|餐厅|面馆|超市|便利店|商店|KTV|酒吧|烧烤摊|烧烤店|夜市|棋牌室|台球厅|洗浴中心|理发店|手机店|商场|广场|公园|车站|停车场|车库|菜市场|市场|学校|中学|小学|医院|工地|仓库|宿舍|厂房|工厂|公司|银行|门市部|废品站|收购站|店'
 const HOME = '小区|家属院|花园|家园|公寓|号楼|单元|室|租住处|出租屋|出租房|老家|家里|家中|家'
 const ROAD = '路口|路|大街|街|大道|巷|胡同|桥|村口|村'
 const NEAR = '门口|门前|附近|楼下|楼道|旁边|旁|对面|后面|里面|里|内|外面|外|路边|边上'
@@ -47,6 +47,9 @@ export function named(said: string): Pick<PlaceName, 'core' | 'kind'> | null {
 
 /** Two names of one place: one is the other with words left out. Names of different kinds say nothing about each other. */
 export function samePlace(a: PlaceName, b: PlaceName): boolean | null {
+  const bare = (text: string) => text.replaceAll(/[\d一二三四五六七八九十]+/g, '#')
+  // 5号楼 and 9号楼: alike but for the number.
+  if (a.core !== b.core && bare(a.core) === bare(b.core)) return false
   if (within(a.core, b.core) || within(b.core, a.core)) return true
   if (a.kind !== b.kind) return null
   return common(a.core, b.core) >= 0.6

@@ -81,6 +81,7 @@ const selfNamed = (text: string): string | null =>
 
 function roleOf(kind: DocumentKind, head: string): string | null {
   if (kind === 'interrogation') return '犯罪嫌疑人'
+  if (/系(?:本案)?(?:的)?被害人/u.test(head.slice(0, 600))) return '被害人'
   return ROLE.exec(head.slice(0, 600))?.[0]?.replace('报案人', '被害人') ?? (kind === 'inquiry' ? '被询问人' : null)
 }
 /** `讯问笔录` with `第二次` in its head is the second one. */
