@@ -23,6 +23,8 @@ export const WindowRules = z.strictObject({
   }),
   /** Per address; a failure counts for more than a call. */
   rates: z.strictObject({ upload: rate, file: rate, ask: rate }),
+  /** Per person: how often names and telephones may be shown in full. */
+  unmask: rate,
   /** Wrong answers after which a receipt, a case, an address is closed for a while. */
   lock: z.strictObject({
     perObject: z.int().min(3).max(20),

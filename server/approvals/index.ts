@@ -9,6 +9,7 @@ import {
   type Records,
   type Turn,
 } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import {
   expireProposals,
@@ -129,7 +130,7 @@ export function approvalsFeature(deps: ApprovalDeps): Feature & Approvals {
     },
     routes: [
       bind(approvalRoutes.list, async ({ query, person, now }) => {
-        const offset = Number(query.cursor ?? '') || 0
+        const offset = offsetOf(query.cursor)
         const kinds = [...acts().values()]
           .filter(({ approve }) => person.permissions.has(approve))
           .map(({ kind }) => kind)

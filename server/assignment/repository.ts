@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Committed } from '../../contract/draw.ts'
 import type { Reader, Tx } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { loadOf, type Member } from './rules.ts'
 import type { DrawState, AssignmentTables as Tables } from './tables.ts'
 
@@ -329,7 +330,7 @@ export async function listDraws(
   { cursor, limit, caseId }: { cursor?: string | undefined; limit: number; caseId?: string | undefined },
 ): Promise<DrawRecord[]> {
   let query = on(db).selectFrom('draw').selectAll().orderBy('seq', 'desc').limit(limit)
-  if (cursor) query = query.where('seq', '<', Number(cursor))
+  if (cursor) query = query.where('seq', '<', offsetOf(cursor))
   if (caseId !== undefined) query = query.where('case_id', '=', caseId)
   return (await query.execute()).map(toDraw)
 }

@@ -1,6 +1,7 @@
 import type { ChainEntry } from '../../contract/chain.ts'
 import { type AuditItem, auditRoutes } from '../../contract/http/audit.ts'
 import { bind, type Feature, type Records } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { chainHead, chainMigrations, entriesAt, readChain } from '../records/chain.ts'
 import { journalMigrations } from './journal.ts'
 import type { RefusalTrail } from './refused.ts'
@@ -40,7 +41,7 @@ export function auditFeature(deps: AuditDeps): Feature {
     routes: [
       bind(auditRoutes.list, async ({ query }) => {
         const { cursor, limit, ...filter } = query
-        const before = Number(cursor ?? '') || undefined
+        const before = offsetOf(cursor) || undefined
         const places = await findAudit(records.read, { ...filter, before, limit })
         const entries = await entriesAt(records.read, AUDIT_CHAIN, places)
         const names = summaries()

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { officeDate } from '../../config/zone.ts'
 import { disclosureRoutes } from '../../contract/http/disclosure.ts'
 import { type BoundRoute, bind, type StreamAnswer } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import type { DisclosureDeps } from './context.ts'
 import { ENDINGS } from './files/model.ts'
@@ -17,7 +18,7 @@ export function readingRoutes(deps: DisclosureDeps): BoundRoute[] {
       return { version, legalBasis: legal_basis, types, grounds }
     }),
     bind(disclosureRoutes.list, async ({ query, person, now }) => {
-      const offset = Number(query.cursor ?? '') || 0
+      const offset = offsetOf(query.cursor)
       const found = await listAll(records.read, {
         ...scopeOf(deps, person),
         states: query.state ? [query.state] : query.overdue ? ['review', 'export', 'recheck', 'publish'] : [],
@@ -43,7 +44,7 @@ export function publicRoutes(deps: DisclosureDeps): BoundRoute[] {
   const { records, config } = deps
   return [
     bind(disclosureRoutes.publicList, async ({ query }) => {
-      const offset = Number(query.cursor ?? '') || 0
+      const offset = offsetOf(query.cursor)
       const found = await listPublished(records.read, offset, query.limit)
       return {
         items: found.flatMap(({ id, publicTitle, type, publishedMs, copy }) =>

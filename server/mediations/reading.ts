@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Config } from '../../config/load.ts'
 import { mediationRoutes } from '../../contract/http/mediations.ts'
 import { type BoundRoute, bind, type Principal } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { type Context, personOf } from './context.ts'
 import { fetched } from './moves.ts'
@@ -48,7 +49,7 @@ export function readingRoutes(ctx: Context): BoundRoute[] {
     }),
     bind(mediationRoutes.list, async ({ query, person, now }) => {
       const me = personOf(ctx, person).id
-      const offset = Number(query.cursor ?? '') || 0
+      const offset = offsetOf(query.cursor)
       const { limit, stage, matter } = query
       const found = await listAll(records.read, {
         offset,
@@ -63,7 +64,7 @@ export function readingRoutes(ctx: Context): BoundRoute[] {
     }),
     bind(mediationRoutes.messages, async ({ params, query, person }) => {
       const { one } = await room(person, params.id)
-      const after = Math.max(query.after, Number(query.cursor ?? '') || 0)
+      const after = Math.max(query.after, offsetOf(query.cursor))
       const items = await listMessages(records.read, one.id, undefined, after, query.limit)
       return { items, cursor: items.length === query.limit ? String(items.at(-1)?.seq ?? '') : null }
     }),

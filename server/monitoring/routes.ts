@@ -3,6 +3,7 @@ import { officeDate } from '../../config/zone.ts'
 import { type FindingFilters, monitoringRoutes } from '../../contract/http/monitoring.ts'
 import { FINDING_STAGE_IDS, isFindingOpen, MONITORING_GROUPS } from '../../contract/monitoring.ts'
 import { type BoundRoute, bind, type Principal } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { conditionWords } from './checks.ts'
 import { type MonitoringDeps, personIdOf } from './context.ts'
@@ -31,7 +32,7 @@ export async function findingPage(
   written: boolean,
 ) {
   const { read } = deps.records
-  const offset = Number(query.cursor ?? '') || 0
+  const offset = offsetOf(query.cursor)
   const findings = await listFindings(read, {
     ...scopeOf(deps, person),
     stages: stagesOf(query.stage),

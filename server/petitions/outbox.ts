@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { OutboxItem, type PetitionFile, petitionRoutes } from '../../contract/http/petitions.ts'
 import { type BoundRoute, bind, type Reader, type Turn, type Tx } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { nameOf, type PetitionDeps, personOf } from './context.ts'
 import { type Moved, move } from './moves.ts'
@@ -76,7 +77,7 @@ export function outboxRoutes(deps: PetitionDeps): BoundRoute[] {
   const { records } = deps
   return [
     bind(petitionRoutes.outbox, async ({ query, now }) => {
-      const offset = Number(query.cursor ?? '') || 0
+      const offset = offsetOf(query.cursor)
       let rows = on(records.read)
         .selectFrom('petition_outbox')
         .innerJoin('petition', 'petition.id', 'petition_outbox.petition_id')

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type ByColour, PETITION_COLOUR_NAMES, petitionRoutes } from '../../contract/http/petitions.ts'
 import { type BoundRoute, bind } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { type PetitionDeps, scopeOf } from './context.ts'
 import { fileOf } from './files.ts'
@@ -32,7 +33,7 @@ export function readingRoutes(deps: PetitionDeps): BoundRoute[] {
     bind(petitionRoutes.list, async ({ query, person, now }) => {
       const { limit, cursor, overdue, ...rest } = query
       const filter: MatterFilter = { ...rest, ...scopeOf(deps, person), lateAt: overdue ? now : undefined }
-      const offset = Number(cursor ?? '') || 0
+      const offset = offsetOf(cursor)
       const [matters, counts] = await Promise.all([
         listMatters(records.read, filter, { offset, limit }),
         countByColour(records.read, { ...filter, colour: undefined }),

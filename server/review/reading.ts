@@ -3,6 +3,7 @@ import { GRADES, type ReviewFilters, reviewRoutes, type StageId } from '../../co
 import { SampleCommitted } from '../../contract/sample.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
 import { type BoundRoute, bind, type Principal } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { waitsFor } from './acts.ts'
 import { nameOf, type ReviewDeps } from './context.ts'
@@ -34,7 +35,7 @@ export async function reviewPage(
   person: Principal,
   now: number,
 ) {
-  const offset = Number(query.cursor ?? '') || 0
+  const offset = offsetOf(query.cursor)
   const reviews = await listReviews(deps.records.read, {
     ...scopeOf(deps, person),
     steps: stepsOf(query.stage, query.step),

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { healthRoutes, RUN_KINDS } from '../../contract/http/health.ts'
 import { bind, type DangerousAct, type Feature, type Turn } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { ARCHIVE } from './backup/set.ts'
 import type { UpkeepDeps } from './context.ts'
 import { Pulse } from './facts.ts'
@@ -72,7 +73,7 @@ export function upkeepFeature(deps: UpkeepDeps): Feature {
         mayRun: person.permissions.has(healthRoutes.run.permission),
       })),
       bind(healthRoutes.runs, async ({ query }) => {
-        const offset = Number(query.cursor ?? '') || 0
+        const offset = offsetOf(query.cursor)
         const items = await listRuns(records.read, { kind: query.kind, offset, limit: query.limit })
         return { items, cursor: items.length === query.limit ? String(offset + items.length) : null }
       }),

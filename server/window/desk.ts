@@ -1,6 +1,8 @@
 import { officeDate } from '../../config/zone.ts'
 import { APPOINTMENT_KIND_NAMES, windowRoutes } from '../../contract/http/window.ts'
 import { type BoundRoute, bind, type Principal, type Turn } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
+import { RateLimiter } from '../people/rate.ts'
 import { Refusal } from '../refusal.ts'
 import type { FiledMatter, WindowDeps } from './context.ts'
 import { filesOf } from './files.ts'
@@ -23,13 +25,14 @@ import {
 import type { Vault } from './vault.ts'
 
 const OCTETS = 'application/octet-stream'
-const offsetOf = (cursor: string | undefined): number => Math.max(0, Math.floor(Number(cursor ?? '') || 0))
 const cursorOf = (offset: number, found: number, limit: number): string | null =>
   found === limit ? String(offset + found) : null
 
 /** The window's desk: what came in, what is answered. */
 export function deskRoutes(deps: WindowDeps, vault: Vault): BoundRoute[] {
   const { records, config } = deps
+  const { perHour, burst } = config.window.unmask
+  const unmasking = new RateLimiter({ rate: perHour / 3600, burst })
   const filing = async (id: string): Promise<FilingRow> => {
     const row = await findFiling(records.read, id)
     if (!row) throw new Refusal('not-found', '没有这件来件')
@@ -89,6 +92,8 @@ export function deskRoutes(deps: WindowDeps, vault: Vault): BoundRoute[] {
         const row = await findFiling(tx, params.id)
         if (row?.contact_name === undefined || row.contact_name === null)
           throw new Refusal('not-found', '没有这件来件，或为匿名提交')
+        if (!unmasking.take(person.id, now))
+          throw new Refusal('too-many-requests', `一小时内显示全文不能超过 ${perHour} 次，请稍后再看`)
         await deps.audit.record(tx, now, {
           kind: 'window.contact-seen',
           actor: person.username,

@@ -1,5 +1,6 @@
 import { CODE_STATE_NAMES, type CodeItem, RELATION_NAMES, Relation, windowRoutes } from '../../contract/http/window.ts'
 import { type BoundRoute, bind, type Reader, type Tx } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import { caseAbout, nameHash, numberHash } from './asking.ts'
 import { CODE_BYTES, caseKey, codeOf, keyed, maskedName, tidy } from './codes.ts'
@@ -17,7 +18,7 @@ export function codeRoutes(deps: WindowDeps): BoundRoute[] {
   const { records, siteKey, config } = deps
   return [
     bind(windowRoutes.codes, async ({ query, now }) => {
-      const offset = Math.max(0, Math.floor(Number(query.cursor ?? '') || 0))
+      const offset = offsetOf(query.cursor)
       let rows = on(records.read).selectFrom('window_code').selectAll()
       if (query.caseNo) rows = rows.where('case_key', '=', caseKey(query.caseNo))
       const found = await rows.orderBy('issued_ms', 'desc').orderBy('id').offset(offset).limit(query.limit).execute()

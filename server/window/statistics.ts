@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { officeDate } from '../../config/zone.ts'
 import { STATISTICS_CAPTION, windowRoutes } from '../../contract/http/window.ts'
 import { type BoundRoute, bind, type DangerousAct, type Reader, type Tx } from '../feature.ts'
+import { offsetOf } from '../offset.ts'
 import { Refusal } from '../refusal.ts'
 import type { WindowDeps } from './context.ts'
 import { suppressed, type Told } from './suppress.ts'
@@ -33,7 +34,7 @@ export function statisticsRoutes(deps: WindowDeps, act: DangerousAct<Payload>): 
   const { least } = config.window.statistics
   return [
     bind(windowRoutes.statistics, async ({ query }) => {
-      const offset = Math.max(0, Math.floor(Number(query.cursor ?? '') || 0))
+      const offset = offsetOf(query.cursor)
       const rows = await on(records.read)
         .selectFrom('window_publication')
         .selectAll()

@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { redact } from '../../server/disclosure/redact/engine.ts'
 import { check } from '../../server/ingest/check.ts'
+import { offsetOf } from '../../server/offset.ts'
+import { ROOT } from '../commands/product.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { asvs } from './names.ts'
 
@@ -17,6 +21,18 @@ test(asvs('1.2.9', 'a party whose name means something to a pattern is hidden li
     if (name === '阿-里') expect(text).not.toContain(name)
   }
 })
+
+test(
+  asvs('1.3.1', 'markup is set as such in two places only: a QR code of rectangles and the guide of our own sources'),
+  () => {
+    const set = readdirSync(join(ROOT, 'web'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(vue|ts)$/.test(name) && !/^dist\b|node_modules/.test(name))
+      .filter((name) =>
+        /v-html|innerHTML|insertAdjacentHTML|document\.write/.test(readFileSync(join(ROOT, 'web', name), 'utf8')),
+      )
+    expect(set.toSorted()).toEqual(['desk/help/HelpDesk.vue', 'desk/me/SecurityPage.vue'])
+  },
+)
 
 const envelope = (more: object) =>
   Buffer.from(
@@ -40,4 +56,10 @@ test(asvs('2.2.1', 'a name that two stores would keep differently is no name: NU
   expect(taken?.event.object).toBe('😀')
   expect(taken?.event.data).toEqual({ name: 'a\ufffd\ufffd', '\ufffd': [{ b: '\ufffd' }] })
   expect(JSON.parse(taken?.body ?? '').data).toEqual(taken?.event.data)
+})
+
+test(asvs('2.2.1', 'a place in a list is a number that every store takes, or the start'), () => {
+  expect(['0', '7', '999999999999999'].map(offsetOf)).toEqual([0, 7, 999999999999999])
+  for (const odd of [undefined, '', '-1', '0.5', '1e3', '1e999', '9'.repeat(16), 'x', ' 1', '٣', 'NaN', '0x10'])
+    expect([odd, offsetOf(odd)]).toEqual([odd, 0])
 })

@@ -72,6 +72,10 @@ describe('a filing', () => {
     const trail = await house.trail()
     expect(trail).toContain('window.contact-seen')
     expect(trail).not.toMatch(/李四|199-0000-2222/)
+    // Copying out by the dozen is no looking up: the same person is stopped, and each look stands in the trail.
+    for (let n = 1; n < 20; n++) await house.call('filingContact', { params, body })
+    await expect(house.call('filingContact', { params, body })).rejects.toMatchObject({ id: 'too-many-requests' })
+    expect((await house.trail()).split('window.contact-seen')).toHaveLength(21)
   })
 
   it('is decided once, and answered only after that', async () => {

@@ -1,5 +1,6 @@
 import { patrolRoutes, type RoundItem } from '../../../contract/http/patrol.ts'
 import { type BoundRoute, bind } from '../../feature.ts'
+import { offsetOf } from '../../offset.ts'
 import { Refusal } from '../../refusal.ts'
 import { DAY_MS, HOUR_MS, type SecurityDeps } from '../context.ts'
 import { addCorrection, listCorrections, readManual, withCorrection } from './corrections.ts'
@@ -17,7 +18,7 @@ export function patrolDeskRoutes(deps: SecurityDeps & { newId(): string }): Boun
       const all = (await rounds(now)).filter(
         (one) => (!query.route || one.route === query.route) && (!query.result || one.result === query.result),
       )
-      const from = Number(query.cursor ?? 0) || 0
+      const from = offsetOf(query.cursor)
       const items = all.slice(from, from + query.limit)
       return { items, cursor: from + query.limit < all.length ? String(from + query.limit) : null }
     }),

@@ -9,6 +9,7 @@ import {
   MappingBody,
 } from '../../../contract/http/sharing-exchange.ts'
 import { type BoundRoute, bind, type Principal, type Turn } from '../../feature.ts'
+import { offsetOf } from '../../offset.ts'
 import { Refusal } from '../../refusal.ts'
 import { accept, type Taken } from './accept.ts'
 import { type ExchangeDeps, standardOf, unitName } from './context.ts'
@@ -109,7 +110,7 @@ export function exchangeTableRoutes(deps: ExchangeDeps): BoundRoute[] {
     }),
     bind(api.records, async ({ query }) => {
       const standard = standardOf(deps, query.standard)
-      const after = Number(query.cursor || 0)
+      const after = offsetOf(query.cursor)
       if (!Number.isSafeInteger(after)) throw badCursor()
       const rows = await latestRecords(records.read, {
         standard: standard.id,
