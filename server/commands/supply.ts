@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { type ConfigIssue, readYaml } from '../../config/load.ts'
 import { judgeAudit, judgeLicences, missingFrom, notShipped, Sbom, SupplyRules } from './supply/rules.ts'
+import { type Lock, shippedFolders } from './supply/shipped.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -43,14 +44,14 @@ async function sbomAndLicences(allowed: SupplyRules, out: string): Promise<boole
   const sbom = Sbom.safeParse(parsed(text))
   if (!sbom.success) throw new Error('npm 没有给出 SBOM：先运行 npm ci，再试一次')
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Parameters<typeof missingFrom>[1]
+    packages: Lock
   }
   const missing = missingFrom(sbom.data, lock.packages)
   mkdirSync(dirname(out), { recursive: true })
   writeFileSync(out, text)
   say(`SBOM  ${sbom.data.components.length} 个组件（CycloneDX ${sbom.data.specVersion}）→ ${out}`)
   for (const name of missing) say(`      缺少 ${name}`)
-  const findings = judgeLicences(sbom.data, allowed, notShipped(lock.packages))
+  const findings = judgeLicences(sbom.data, allowed, notShipped(lock.packages, shippedFolders(ROOT)))
   for (const { component, licence, why } of findings)
     say(`许可证 ${component}：${why === 'no-licence' ? '没有写明' : `${licence} 不在允许之列`}（config/supply.yaml）`)
   if (findings.length === 0) say(`许可证 全部在允许之列，例外 ${allowed.exceptions.length} 项`)

@@ -11,6 +11,7 @@ import {
   permits,
   SupplyRules,
 } from '../../server/commands/supply/rules.ts'
+import { foldersOf, type Lock, shippedFolders } from '../../server/commands/supply/shipped.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const rules = SupplyRules.parse(parse(readFileSync(join(ROOT, 'config/supply.yaml'), 'utf8')))
@@ -55,14 +56,32 @@ describe('licences', () => {
   })
 })
 
-it('what ships in one place is shipped, though another place has it for building only', () => {
-  const lock = {
-    'node_modules/a': { version: '1.0.0', dev: true },
-    'node_modules/b': { version: '1.0.0', devOptional: true },
+describe('what goes to the office', () => {
+  const lock: Lock = {
+    '': { version: '1.0.0' },
+    'node_modules/a': { version: '1.0.0', dependencies: { c: '*', gone: '*' } },
+    'node_modules/a/node_modules/c': { version: '2.0.0', dependencies: { d: '*' }, optionalDependencies: { a: '*' } },
     'node_modules/c': { version: '1.0.0' },
-    'node_modules/x/node_modules/c': { version: '1.0.0', dev: true },
+    'node_modules/d': {
+      version: '1.0.0',
+      peerDependencies: { must: '*', may: '*' },
+      peerDependenciesMeta: { may: { optional: true } },
+    },
+    'node_modules/must': { version: '1.0.0' },
+    'node_modules/may': { version: '1.0.0' },
+    'node_modules/@s/b': { version: '1.0.0' },
   }
-  expect([...notShipped(lock)]).toEqual(['a@1.0.0', 'b@1.0.0'])
+  it('is resolved as npm does: the nearest one upwards, rings and missing ones included', () => {
+    expect(foldersOf(lock, ['a'])).toEqual(['a', 'a/node_modules/c', 'd', 'must'].map((path) => `node_modules/${path}`))
+    expect(notShipped(lock, foldersOf(lock, ['a', '@s/b']))).toEqual(new Set(['@1.0.0', 'c@1.0.0', 'may@1.0.0']))
+  })
+  it('holds every production package that a room of the server imports, and nothing to build with', () => {
+    const shipped = shippedFolders(ROOT)
+    for (const name of ['node', 'koa', 'helmet', 'kysely', 'socket.io', 'zod', 'mqtt', 'pg', 'influx'])
+      expect(shipped).toContain(`node_modules/${name}`)
+    for (const name of ['vite', 'typescript', 'vitest', 'lightningcss', 'vue', 'echarts'])
+      expect(shipped).not.toContain(`node_modules/${name}`)
+  })
 })
 
 it('what is locked and not in the bill is named; another platform’s part is not', () => {

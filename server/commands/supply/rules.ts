@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Lock } from './shipped.ts'
 
 /** config/supply.yaml: which licences what we ship may have. */
 export const SupplyRules = z.strictObject({
@@ -39,17 +40,13 @@ export interface LicenceFinding {
   why: 'no-licence' | 'not-allowed'
 }
 
-type Lock = Readonly<
-  Record<string, { version?: string; optional?: boolean; link?: boolean; dev?: boolean; devOptional?: boolean }>
->
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
-/** `name@version` of what the bundle leaves out: needed to build, or optional for something that ships. */
-export function notShipped(lock: Lock): Set<string> {
-  const [out, shipped] = [new Set<string>(), new Set<string>()]
-  for (const [path, { version, dev, devOptional, optional }] of Object.entries(lock))
-    (dev || devOptional || optional ? out : shipped).add(`${nameOf(path)}@${version}`)
-  return out.difference(shipped)
+/** `name@version` of what the bundle leaves out. @param shipped folders that go into it */
+export function notShipped(lock: Lock, shipped: readonly string[]): Set<string> {
+  const named = (path: string) => `${nameOf(path)}@${lock[path]?.version}`
+  // The same version may be needed for building, too.
+  return new Set(Object.keys(lock).map(named)).difference(new Set(shipped.map(named)))
 }
 
 /** Several entries mean all of them. */
