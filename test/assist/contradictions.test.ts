@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readCase } from '../../server/assist/reading/read.ts'
 import { blindCases } from './blind-corpus.ts'
 import { type HeldCase, heldCases } from './records-corpus.ts'
+import { thirdCases } from './third-corpus.ts'
 
 /** Found and seeded are one when kind and speakers are the same; every seed is found once at most. */
 function score(cases: readonly HeldCase[]) {
@@ -50,10 +51,11 @@ function score(cases: readonly HeldCase[]) {
 describe.each([
   ['the held corpus', heldCases(108), 0.95, 0.95],
   ['the second corpus, in other words', blindCases(60), 0.95, 0.85],
+  ['the third corpus, which stays blind', thirdCases(45), 0.9, 0.6],
 ] as const)('%s', (_name, cases, least, found) => {
   const { precision, recall, total, wrong, kinds } = score(cases)
   test(`contradictions: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${total.seeded} in ${cases.length} files`, () => {
-    expect(total.seeded).toBeGreaterThanOrEqual(40)
+    expect(total.seeded).toBeGreaterThanOrEqual(36)
     expect([...kinds.keys()].sort()).toEqual(['amount', 'manner', 'place', 'time'])
     expect([precision >= least, recall >= found], wrong.slice(0, 14).join('\n')).toEqual([true, true])
   })
