@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { pino } from 'pino'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -89,6 +90,14 @@ async function happen(type: string, object: string, data: object): Promise<void>
   expect(await answer.text()).toContain('"stored":1')
 }
 
+/** The engine's own sign of life is no record: it beats on, and only forward. */
+function heard(again: unknown, then: unknown): unknown {
+  const [now, before] = [again, then].map(
+    (data) => (data as { freshness?: { at: number | null } } | undefined)?.freshness,
+  )
+  const isLater = (now?.at ?? 0) >= (before?.at ?? 0)
+  return now && before && isLater ? { ...(again as object), freshness: { ...now, at: before.at } } : again
+}
 const plain = (data: unknown): unknown => JSON.parse(JSON.stringify(data))
 
 describe('the wall of a past instant', () => {
@@ -98,19 +107,22 @@ describe('the wall of a past instant', () => {
     await vi.waitFor(() => expect(deltas.slice(before).map(({ panel }) => panel)).toContain('access'), {
       timeout: 15_000,
     })
-    // A tick of the house may write in the middle: then the next instant is looked at.
+    // A tick of the house may write in the middle: then the next instant is looked at, until each panel has been equal.
+    const left = new Set(house.panels.map(({ name }) => name))
     await vi.waitFor(
       async () => {
         const { panels } = await wallAt(now())
         expect(Object.keys(panels).sort()).toEqual(house.panels.map(({ name }) => name).sort())
-        const again = await Promise.all(
-          house.panels.map(async ({ name, load }) => [name, plain(await load(panels[name]?.readAt ?? 0))] as const),
-        )
-        for (const [name, data] of again) expect({ name, data }).toEqual({ name, data: panels[name]?.data })
+        for (const panel of house.panels.filter(({ name }) => left.has(name))) {
+          const then = panels[panel.name]
+          const again = heard(plain(await panel.load(then?.readAt ?? 0)), then?.data)
+          if (isDeepStrictEqual(again, then?.data)) left.delete(panel.name)
+        }
+        expect([...left]).toEqual([])
       },
-      { timeout: 30_000, interval: 500 },
+      { timeout: 90_000, interval: 250 },
     )
-  }, 60_000)
+  }, 120_000)
 
   it('stays what it was, whatever happens later', async () => {
     const at = now()
