@@ -74,7 +74,7 @@ export function verdict(values: readonly (number | null)[], unit: string): Verdi
   return { word, text: `上月 ${tidy(last)} ${unit}，${range}，${WORDS[word]}` }
 }
 const WORDS = { higher: '高于往常', lower: '低于往常', usual: '与往常相当' } as const
-const tidy = (value: number): string => String(Math.round(value * 10) / 10)
+const tidy = (value: number): string => String(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10)
 
 /** Shares that can be read beside each other: the largest parts, the rest as one. */
 export const PARTS = 10

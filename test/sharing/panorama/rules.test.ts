@@ -51,7 +51,7 @@ describe('the own past', () => {
     [35, 'usual', '与往常相当'],
   ])('says of %i: %s', (last, word, says) => {
     const { word: found, text } = verdict([...past, last, 7], '件')
-    expect({ found, text }).toEqual({ found: word, text: `上月 ${last} 件，过去 12 个月多在 32.8–38.3 件，${says}` })
+    expect({ found, text }).toEqual({ found: word, text: `上月 ${last} 件，过去 12 个月多在 33–38 件，${says}` })
   })
   it('says nothing out of five months, nor of a month that nobody counted', () => {
     expect(verdict([1, 2, 3, 4, 5, 6, 7], '件').word).toBe('unknown')
