@@ -72,7 +72,9 @@ interface Start {
 /** A cursor that is none begins at the start. */
 function startOf(cursor: string): Start {
   const [, tier, place] = /^([012])\.(\d{1,16})$/.exec(cursor) ?? []
-  return tier === undefined ? { tier: 0, below: LAST_PLACE } : { tier: Number(tier), below: Number(place) }
+  return tier === undefined
+    ? { tier: 0, below: LAST_PLACE }
+    : { tier: Number(tier), below: Math.min(LAST_PLACE, Number(place)) }
 }
 
 /** Tiers with what each adds to the one before it. */
