@@ -36,7 +36,7 @@ import { caseSearch } from './cases/search-port.ts'
 import { sharingPort } from './cases/sharing-port.ts'
 import { windowPort } from './cases/window-port.ts'
 import { chance, newId, randomHex, randomOctets, randomToken, systemClock } from './clock.ts'
-import { clusterFeature, joinLine, mustBeShared, openCluster, SESSION } from './cluster/index.ts'
+import { clusterFeature, joinLine, mustBeShared, oneAfterAnother, openCluster, SESSION } from './cluster/index.ts'
 import type { Demo, Secrets } from './commands/data.ts'
 import type { Environment } from './commands/environment.ts'
 import { deadlinesFeature } from './deadlines/index.ts'
@@ -87,9 +87,9 @@ import { securityFeature } from './security/index.ts'
 import { phonePort } from './security/patrol/port.ts'
 import { doorSearch, terminalSearch } from './security/search-port.ts'
 import { dictionaryFeature } from './sharing/dictionary/index.ts'
-import { searchFeature } from './sharing/search/index.ts'
 import { exchangeFeature, followedProperty, sharedFeed } from './sharing/exchange/index.ts'
 import { panoramaFeature } from './sharing/panorama/index.ts'
+import { searchFeature } from './sharing/search/index.ts'
 import { subscriptionsFeature } from './sharing/subscriptions/index.ts'
 import { dryRunner, selftestWire, sourcesFeature } from './sources/index.ts'
 import { tasksFeature } from './tasks/index.ts'
@@ -730,17 +730,20 @@ export async function assemble(options: HouseOptions): Promise<House> {
     panels: every((feature) => feature.panels),
     async start() {
       const migrations = every((feature) => feature.migrations)
-      await prepareUpgrade({
-        dataDir: sharedDir,
-        records: recordsAt,
-        backups: backupFolder(sharedDir),
-        passphrase: backupPassphrase(),
-        version: VERSION,
-        now: now(),
-        migrations,
-        say: (text) => log.info(text),
-      })
-      await records.migrate(migrations)
+      const bring = async (): Promise<void> => {
+        await prepareUpgrade({
+          dataDir: sharedDir,
+          records: recordsAt,
+          backups: backupFolder(sharedDir),
+          passphrase: backupPassphrase(),
+          version: VERSION,
+          now: now(),
+          migrations,
+          say: (text) => log.info(text),
+        })
+        await records.migrate(migrations)
+      }
+      await (one && recordsAt.kind === 'postgres' ? oneAfterAnother(recordsAt.url, bring) : bring())
       const { demo } = options
       if (demo) await ensureDemo(records, [...demo.accounts, ...demo.colleagues], demo.wallKey, newId)
       await metrics.start()

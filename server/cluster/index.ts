@@ -5,6 +5,7 @@ import { clusterMigrations } from './tables.ts'
 
 export { joinLine, SESSION } from './line.ts'
 export { mustBeShared } from './settings.ts'
+export { oneAfterAnother } from './starting.ts'
 
 /** A member that has not been heard for so long counts as gone. */
 const HERE_MS = 10_000

@@ -40,7 +40,8 @@ export class RecordStore implements Records {
   constructor(options: RecordsOptions, hooks: StoreHooks) {
     const open = () =>
       new Kysely<NoTables>({
-        dialect: options.kind === 'sqlite' ? sqliteDialect(options.file) : postgresDialect(options.url, options.session),
+        dialect:
+          options.kind === 'sqlite' ? sqliteDialect(options.file) : postgresDialect(options.url, options.session),
       })
     this.kind = options.kind
     this.#writer = open()
@@ -52,7 +53,9 @@ export class RecordStore implements Records {
   async migrate(migrations: readonly Migration[]): Promise<void> {
     await this.#writer.transaction().execute(async (tx) => {
       await this.#hooks.line?.(tx)
-      await sql`create table if not exists migration (id varchar(120) primary key, applied_at bigint not null)`.execute(tx)
+      await sql`create table if not exists migration (id varchar(120) primary key, applied_at bigint not null)`.execute(
+        tx,
+      )
     })
     const done = await sql<{ id: string }>`select id from migration`.execute(this.#writer)
     const known = new Set(done.rows.map((row) => row.id))

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAndWait } from '../faults/kills.ts'
@@ -65,6 +67,14 @@ const signIn = async (server: 0 | 1, role: string) => {
 }
 
 describe('two servers', () => {
+  it('started together on an empty database: neither took the other’s beginning for older data', () => {
+    for (const name of ['a', 'b']) {
+      const log = readFileSync(join(house.dataDir, '..', name, 'logs/server.log'), 'utf8')
+      expect(log).toContain('演示服务已启动')
+      expect(log).not.toContain('由旧版本升级')
+    }
+  })
+
   it('know of each other, and one of them runs the timers', { timeout: LIMIT_MS }, async () => {
     const token = reader.token('system-admin')
     const rows = async (server: 0 | 1) => {
