@@ -35,6 +35,9 @@ const CAUSES = [
 ]
 const TYPES = ['审查逮捕', '审查起诉', '民事监督', '行政监督', '公益诉讼', '刑事申诉', '立案监督', '羁押必要性审查']
 
+/** About ten among a million. */
+const RARE = '非法猎捕'
+
 /** The same office each time: record n is what n says. */
 function item(n: number): Item {
   const day = Temporal.PlainDate.from('2016-01-01').add({ days: (n * 7919) % 3980 })
@@ -44,7 +47,12 @@ function item(n: number): Item {
     started: day.toString(),
     ended: open ? null : day.add({ days: 5 + (n % 60) }).toString(),
     open,
-    dims: [n % 5 ? '刑事' : '民事', TYPES[n % 8] ?? '', n % 4 ? '未在押' : '在押', CAUSES[n % 12] ?? ''],
+    dims: [
+      n % 5 ? '刑事' : '民事',
+      TYPES[n % 8] ?? '',
+      n % 4 ? '未在押' : '在押',
+      n % 99_991 === 7 ? RARE : (CAUSES[n % 12] ?? ''),
+    ],
   }
 }
 const source: Followed = {
@@ -144,7 +152,7 @@ async function run(): Promise<Row[]> {
       'rows of a month': { ...limit, measure: 'in' as const, dim: undefined, value: undefined, month: '2026-03' },
       'rows of a cause in a year': { ...limit, measure: 'in' as const, dim: 'cause', value: '贪污' },
       'rows of what is open': { ...limit, measure: 'open' as const, dim: 'custody', value: '在押' },
-      'rows of nothing': { ...limit, measure: 'in' as const, dim: 'cause', value: '没有这种' },
+      'rows of a rare cause in a year': { ...limit, measure: 'in' as const, dim: 'cause', value: RARE },
     }
     const rows: Row[] = [
       row({

@@ -130,6 +130,26 @@ export async function firstMonth(db: Db, section: string): Promise<string | null
   return first
 }
 
+/** The first and the last of these months in which that value was counted; null = in none. */
+export async function monthsWith(
+  db: Db,
+  section: string,
+  ask: { measure: string; dim: string; value: string; from: string; last: string },
+): Promise<{ from: string; last: string } | null> {
+  const { from, last } = await on(db)
+    .selectFrom('panorama_cell')
+    .select((eb) => [eb.fn.min('month').as('from'), eb.fn.max('month').as('last')])
+    .where('section', '=', section)
+    .where('measure', '=', ask.measure)
+    .where('dim', '=', ask.dim)
+    .where('value', '=', ask.value)
+    .where('month', '>=', ask.from)
+    .where('month', '<=', ask.last)
+    .where('count', '>', 0)
+    .executeTakeFirstOrThrow()
+  return from === null || last === null ? null : { from, last }
+}
+
 /** Rows behind one number; `value` null = the field is empty there. `to` exclusive. */
 export async function itemRows(
   db: Db,

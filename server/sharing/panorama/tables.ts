@@ -59,4 +59,21 @@ export const panoramaMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  {
+    id: 'sharing/021-panorama-covered',
+    async up({ schema }) {
+      // A rare value is sought through a whole year: what does not fit is passed over within the index.
+      for (const name of ['panorama_item_in', 'panorama_item_out']) await schema.dropIndex(name).execute()
+      await schema
+        .createIndex('panorama_item_started')
+        .on('panorama_item')
+        .columns(['section', 'started', 'id', 'a', 'b', 'c', 'd'])
+        .execute()
+      await schema
+        .createIndex('panorama_item_ended')
+        .on('panorama_item')
+        .columns(['section', 'ended', 'id', 'a', 'b', 'c', 'd'])
+        .execute()
+    },
+  },
 ]

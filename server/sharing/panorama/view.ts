@@ -3,7 +3,7 @@ import { PANORAMA_NAMES, type PanoramaPart, type PanoramaRow } from '../../../co
 import type { Reader } from '../../feature.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Followed, RowAsk } from './port.ts'
-import { type Cell, cellsSince, firstMonth, itemRows, readMark } from './repository.ts'
+import { type Cell, cellsSince, firstMonth, itemRows, monthsWith, readMark } from './repository.ts'
 import { monthsUntil, NOT_KNOWN, structureOf, verdict } from './rules.ts'
 
 /** The present month and the thirteen before it: the last full one has twelve to be compared with. */
@@ -66,14 +66,23 @@ export async function rowsOf(
   const at = source.dims.findIndex(({ id }) => id === ask.dim)
   if (ask.dim !== undefined && at < 0) throw wrong('dim', '没有这个分类')
   const months = monthsUntil(officeDate(now).slice(0, 7), MONTHS)
-  const [from, last] = ask.month ? [ask.month, ask.month] : [months[1] ?? '', months.at(-2) ?? '']
+  const asked = ask.month ? { from: ask.month, last: ask.month } : { from: months[1] ?? '', last: months.at(-2) ?? '' }
+  const span = ask.measure === 'open' ? { from: '', last: '' } : asked
+  // Where the cells say that there is nothing, nothing is sought.
+  const there = await monthsWith(db, source.section, {
+    measure: ask.measure,
+    dim: ask.dim ?? '',
+    value: ask.dim === undefined ? '' : (ask.value ?? NOT_KNOWN),
+    ...span,
+  })
+  if (!there) return { items: [], cursor: null }
   const rows = await itemRows(db, source.section, {
     measure: ask.measure,
     limit: ask.limit,
     dim: COLUMNS[at] ?? null,
     value: ask.value === undefined || ask.value === NOT_KNOWN ? null : ask.value,
-    from: `${from}-01`,
-    to: `${Temporal.PlainYearMonth.from(last).add({ months: 1 })}-01`,
+    from: `${there.from}-01`,
+    to: ask.measure === 'open' ? '' : `${Temporal.PlainYearMonth.from(there.last).add({ months: 1 })}-01`,
     after: placeOf(ask.cursor),
   })
   const shown = await source.present(

@@ -26,7 +26,7 @@ import { type Decided, usefulness } from './rules.ts'
 
 const DAY_MS = 86_400_000
 /** Rows of a person's own hits that are looked through for a page or a sum. */
-const SCAN = 500
+const SCAN = 200
 
 export function hitRoutes(deps: SubscriptionsDeps): BoundRoute[] {
   const { records, config } = deps

@@ -1,6 +1,7 @@
 import type { Feature } from '../../feature.ts'
 import type { SubscriptionsDeps } from './context.ts'
 import { deliver } from './deliver.ts'
+import { sharingFigures } from './figures.ts'
 import { hitRoutes } from './hit-routes.ts'
 import { subscriptionTableRoutes } from './routes.ts'
 import { subscriptionMigrations } from './tables.ts'
@@ -14,6 +15,7 @@ export function subscriptionsFeature(deps: SubscriptionsDeps): Feature {
     name: 'subscriptions',
     migrations: subscriptionMigrations,
     routes: [...subscriptionTableRoutes(deps), ...hitRoutes(deps)],
+    figures: [sharingFigures(deps)],
     ticks: [{ name: 'subscriptions', everyMs: 2000, run: (turn) => deliver(deps, turn) }],
   }
 }

@@ -84,35 +84,40 @@ export async function insertHits(tx: Tx, rows: readonly StoredHit[]): Promise<vo
 export const findHit = (db: Db, id: string): Promise<StoredHit | undefined> =>
   on(db).selectFrom('sharing_hit').selectAll().where('id', '=', id).executeTakeFirst()
 
-/** Newest first: own ones, and those about which one of the roles is asked. */
-export function listHits(
-  db: Db,
-  ask: {
-    owner: string
-    roles: readonly string[]
-    state: string | undefined
-    subscription: string | undefined
-    after: [number, string] | null
-    limit: number
-  },
-): Promise<StoredHit[]> {
-  const { after, state, subscription, roles } = ask
-  let query = on(db)
-    .selectFrom('sharing_hit')
-    .selectAll()
-    .where((eb) =>
-      eb.or([
-        eb('owner', '=', ask.owner),
-        ...(roles.length > 0 ? [eb.and([eb('asked', 'in', [...roles]), eb('state', '=', 'asked')])] : []),
-      ]),
-    )
+interface HitAsk {
+  owner: string
+  roles: readonly string[]
+  state: string | undefined
+  subscription: string | undefined
+  after: [number, string] | null
+  limit: number
+}
+/** Newest first: own ones, and those about which one of the roles is asked; each kind by its own index, then merged. */
+export async function listHits(db: Db, ask: HitAsk): Promise<StoredHit[]> {
+  const own = hitsOf(db, ask).where('owner', '=', ask.owner).execute()
+  const asked =
+    ask.roles.length > 0
+      ? hitsOf(db, ask)
+          .where('asked', 'in', [...ask.roles])
+          .where('state', '=', 'asked')
+          .execute()
+      : []
+  const found = new Map([...(await own), ...(await asked)].map((row) => [row.id, row]))
+  return [...found.values()]
+    .sort((a, b) => Number(b.hit_ms) - Number(a.hit_ms) || (a.id < b.id ? 1 : -1))
+    .slice(0, ask.limit)
+}
+function hitsOf(db: Db, { state, subscription, after, limit }: HitAsk) {
+  let query = on(db).selectFrom('sharing_hit').selectAll()
   if (state) query = query.where('state', '=', state)
   if (subscription) query = query.where('subscription', '=', subscription)
   if (after)
-    query = query.where((eb) =>
-      eb.or([eb('hit_ms', '<', after[0]), eb.and([eb('hit_ms', '=', after[0]), eb('id', '<', after[1])])]),
-    )
-  return query.orderBy('hit_ms', 'desc').orderBy('id', 'desc').limit(ask.limit).execute()
+    query = query
+      .where('hit_ms', '<=', after[0])
+      .where((eb) =>
+        eb.or([eb('hit_ms', '<', after[0]), eb.and([eb('hit_ms', '=', after[0]), eb('id', '<', after[1])])]),
+      )
+  return query.orderBy('hit_ms', 'desc').orderBy('id', 'desc').limit(limit)
 }
 
 /** True for the one whose change holds: two clicks have one effect. */

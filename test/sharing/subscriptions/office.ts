@@ -205,6 +205,7 @@ export async function office(options?: RecordsOptions) {
         person,
         { query },
       ),
+    figures: async () => (await Promise.all((feature.figures ?? []).map((one) => one.list(records.clock.ms)))).flat(),
     close: () => records.close(),
   }
 }

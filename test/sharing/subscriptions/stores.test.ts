@@ -84,6 +84,9 @@ describe.each(STORES)('subscriptions on %s', (_name, fresh) => {
       items: [{ source: 'probe', hits: 6, used: 4, unused: 2, pending: 0, rate: 66.7 }],
     })
     expect(await office.call('sharingUsefulness', guard)).toMatchObject({ whole: false, items: [] })
+    expect(await office.figures()).toMatchObject([
+      { name: 'sharing.usefulness', value: 66.7, rows: [{ 来源: 'probe', 命中: 6, 已采用: 4, 未采用: 2, 待决定: 0 }] },
+    ])
   })
 
   it('stop on their day, say so, and deliver nothing of the time between when taken up again', async () => {
