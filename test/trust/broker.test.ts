@@ -1,20 +1,22 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { keepLink } from '../../collectors/delivery/link.ts'
 import { EmbeddedBroker } from '../../server/ingest/broker.ts'
 import { writeMosquitto } from '../../server/ingest/mosquitto-config.ts'
 import { MqttSubscriber } from '../../server/ingest/subscriber.ts'
-import { envelope, type Kit, openKit, SITE, topic, until } from '../ingest/kit.ts'
+import { envelope, type Kit, openKit, SITE, topic } from '../ingest/kit.ts'
 import { freePort, startMosquitto, temporaryFolder } from '../services.ts'
 import { type Authority, newAuthority } from './authority.ts'
+import { until } from './kit.ts'
 import { asvs } from './names.ts'
 
 /**
  * The broker from both sides, our own and Mosquitto with the files that the product writes for it: over TLS only, for
  * whoever knows the office's authority, and each under its own name only.
  */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 const ACCOUNTS = new Map([
   ['server', 's'],
   ['hik-a', 'a'],
@@ -97,7 +99,7 @@ describe.each([
         username: 'hik-a',
         password: 'a',
         reconnectPeriod: 0,
-        connectTimeout: 20_000,
+        connectTimeout: 120_000,
         ...options,
       })
       const end = (word: string) => {

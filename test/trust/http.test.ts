@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { route } from '../../contract/http/route.ts'
 import { bind } from '../../server/feature.ts'
@@ -45,10 +45,13 @@ const read = route({
   query: z.object({ q: z.string().optional() }),
   answer: z.object({ id: z.string() }),
 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 let hall: Hall
 let port: number
-/** The same application behind the product's own server and its bounds. */
+/** The same application behind the product's own server and its bounds, and once with bounds that a test can wait for. */
 let server: Server
+let hasty: Server
+let hastyPort: number
 const HOST = () => `Host: 127.0.0.1:${port}\r\n`
 const opened: Watcher[] = []
 
@@ -65,14 +68,19 @@ beforeAll(async () => {
     },
   )
   const handler = hall.server.listeners('request')[0] as Parameters<typeof webServer>[0]
-  server = webServer(handler, undefined, { ...LIMITS, headersMs: 150, requestMs: 300, checkMs: 50 })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
+  server = webServer(handler)
+  hasty = webServer(handler, undefined, { ...LIMITS, headersMs: 150, requestMs: 300, checkMs: 50 })
+  const listening = (one: Server) =>
+    new Promise<number>((resolve) => one.listen(0, '127.0.0.1', () => resolve((one.address() as AddressInfo).port)))
+  port = await listening(server)
+  hastyPort = await listening(hasty)
 })
 afterAll(async () => {
   for (const { client } of opened) client.disconnect()
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
+  for (const one of [server, hasty]) {
+    one.closeAllConnections()
+    await new Promise((resolve) => one.close(resolve))
+  }
   await hall.leave()
 })
 
@@ -145,7 +153,7 @@ describe('a foreign page', () => {
         for (const transports of [['websocket'], ['polling']]) {
           const watcher = connect(hall, '/desk', { headers: { origin, cookie }, transports })
           opened.push(watcher)
-          await until(() => watcher.errors.length > 0, 30_000)
+          await until(() => watcher.errors.length > 0, 150_000)
           expect(watcher.hellos).toEqual([])
         }
       }
@@ -303,9 +311,9 @@ describe('messages that are built to be read in two ways', () => {
   })
 
   test(asvs('15.2.2', 'a request that comes drop by drop is ended: 408, line closed'), async () => {
-    expect(statusOf(await raw(port, 'GET /healthz HTTP/1.1\r\nX: a'))).toBe(408)
+    expect(statusOf(await raw(hastyPort, 'GET /healthz HTTP/1.1\r\nX: a'))).toBe(408)
     const body = `POST /api/v1/login HTTP/1.1\r\n${HOST()}Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{`
-    const answer = await raw(port, body)
+    const answer = await raw(hastyPort, body)
     expect([0, 400, 408]).toContain(statusOf(answer))
   })
 

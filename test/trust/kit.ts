@@ -60,7 +60,7 @@ export function knock(
     transports: options.transports ?? ['websocket'],
     reconnection: false,
     forceNew: true,
-    timeout: 60_000,
+    timeout: 150_000,
   })
   return new Promise((resolve) => {
     let hello: Hello | undefined
@@ -82,7 +82,7 @@ export function knock(
 }
 
 /** Waits until something holds: a slow machine only takes longer. */
-export async function until<Value>(what: () => Value | undefined | Promise<Value | undefined>, ms = 60_000) {
+export async function until<Value>(what: () => Value | undefined | Promise<Value | undefined>, ms = 150_000) {
   const end = performance.now() + ms
   for (;;) {
     const value = await what()

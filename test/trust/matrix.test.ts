@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Demo, Product } from '../commands/product.ts'
 import { call, type Entered, grants, knock, ROLES, tokenOf, until } from './kit.ts'
 import { asvs, djbh } from './names.ts'
@@ -8,6 +8,7 @@ import { asvs, djbh } from './names.ts'
  * × permissions.yaml: each socket namespace, panel and event, and each exported list. The routes are in
  * test/journeys/permissions.test.ts.
  */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 const product = new Product({ env: { SANLING_OFFICE: 'off' } })
 const roles = Object.keys(ROLES)
 let demo: Demo
@@ -37,7 +38,7 @@ beforeAll(async () => {
     })
     .map(([name]) => name.slice('send-'.length))
   lists = (await api('/openapi.json')).json['x-exports'] as Record<string, string>
-}, 150_000)
+})
 afterAll(() => product.stop())
 
 describe('every namespace and panel × every role', () => {

@@ -3,7 +3,7 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { io } from 'socket.io-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Demo, Product } from '../commands/product.ts'
 import { temporaryFolder } from '../services.ts'
 import { newAuthority } from './authority.ts'
@@ -14,6 +14,7 @@ import { asvs, djbh } from './names.ts'
 const ours = newAuthority('ours')
 const theirs = newAuthority('theirs')
 const services = join(temporaryFolder('tls-services'), 'services.yaml')
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 const product = new Product({ env: { SANLING_SERVICES: services } })
 let demo: Demo
 let port: number
@@ -26,7 +27,7 @@ beforeAll(async () => {
   )
   demo = await product.launch().ready(120_000)
   port = Number(new URL(demo.url).port)
-}, 150_000)
+})
 afterAll(() => product.stop())
 
 interface Told {
