@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { judgedTable } from '../../collectors/office/assist-corpus.ts'
 import { casePapers, STORIES } from '../../collectors/office/assist-story.ts'
 import { chanceOf } from '../../collectors/office/random.ts'
+import { FEW_CASES } from '../../contract/http/assist-similar.ts'
 import { readCase } from '../../server/assist/reading/read.ts'
 import { sourceText } from '../../server/assist/reading/text.ts'
 import { readJudged } from '../../server/assist/similar/import.ts'
+import { circumstanceScore, NEAR } from '../../server/assist/similar/rules.ts'
 import { config, NOON } from './house.ts'
 
 test.each(['盗窃罪', '故意伤害罪', '诈骗罪', '非法采矿罪', '滥伐林木罪'])(
@@ -30,4 +32,11 @@ test('the table of judged cases comes in without a fault, each row marked as a d
   if (!read.ok) throw new Error(read.why)
   expect([read.rejected, read.rows.length]).toEqual([[], rows.length - 1])
   expect(rows.slice(1).every((line) => line.includes('演示'))).toBe(true)
+  // A visitor who compares a case that pleads guilty finds enough of each charge for a distribution.
+  for (const list of Map.groupBy(read.rows, ({ judged }) => judged.charge).values()) {
+    const near = list.filter(
+      ({ judged }) => circumstanceScore(config.sentencing, ['自首', '认罪认罚'], judged.circumstances) >= NEAR,
+    )
+    expect(near.length).toBeGreaterThanOrEqual(FEW_CASES)
+  }
 })
