@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Batch, CollectorHealth, CollectorStatus, Envelope, Receipt } from './envelope.ts'
-import { Delta, Hello, Painted, Pulse, Snapshot } from './live.ts'
+import { Delta, Hello, MaskAsk, Painted, Pulse, Snapshot } from './live.ts'
 import { AlertItem } from './panels/alerts.ts'
 import { PANELS } from './panels/index.ts'
 import { FramesAsk, PastAsk } from './past.ts'
@@ -80,6 +80,7 @@ const CHANNELS: Readonly<Record<string, Declared>> = {
   past: live('过去某一时刻的整屏（定格）；以确认返回', { past: PastAsk }, 'receive'),
   frames: live('过去一段时间内各面板的变化（回放）；以确认返回', { frames: FramesAsk }, 'receive'),
   painted: live('告警已显示在屏幕上', { painted: Painted }, 'receive'),
+  mask: live('大屏遮盖或显示姓名，只在 /wall；以确认返回是否已留痕', { mask: MaskAsk }, 'receive'),
 }
 
 function live(summary: string, messages: Declared['messages'], action: Declared['action']): Declared {

@@ -14,7 +14,9 @@ const roles = Object.keys(ROLES)
 let demo: Demo
 let panels: Record<string, string> = {}
 let lists: Record<string, string> = {}
+/** Live events: what the server says, what clients may say. */
 let spoken: string[] = []
+let heard: string[] = []
 const api = (path: string, token?: string, body?: unknown) =>
   call(demo.url, body === undefined ? 'GET' : 'POST', `/api/v1${path}`, {
     ...(token === undefined ? {} : { token }),
@@ -31,12 +33,13 @@ beforeAll(async () => {
     operations: Record<string, { action: string; channel: { $ref: string } }>
   }
   panels = document['x-panels']
-  spoken = Object.entries(document.operations)
-    .filter(([, { action, channel }]) => {
-      const { address } = document.channels[channel.$ref.slice('#/channels/'.length)] ?? { address: '' }
-      return action === 'send' && address.startsWith('{namespace}')
+  const live = (action: string) =>
+    Object.entries(document.operations).flatMap(([name, operation]) => {
+      const { address } = document.channels[operation.channel.$ref.slice('#/channels/'.length)] ?? { address: '' }
+      return operation.action === action && address.startsWith('{namespace}') ? [name.slice(action.length + 1)] : []
     })
-    .map(([name]) => name.slice('send-'.length))
+  spoken = live('send')
+  heard = live('receive')
   lists = (await api('/openapi.json')).json['x-exports'] as Record<string, string>
 })
 afterAll(() => product.stop())
@@ -125,6 +128,30 @@ describe('every namespace and panel × every role', () => {
     leave(speaker)
     leave(hearer)
   })
+
+  test(
+    asvs('2.2.1', 'whatever a client says is checked; nonsense on end ends its line and nobody else’s'),
+    async () => {
+      expect(heard).toEqual(expect.arrayContaining(['resync', 'painted']))
+      const auth = { token: tokenOf(demo, 'security-officer') }
+      const bystander = await knock(demo.url, '/desk', { auth })
+      let deep: unknown = 'x'
+      for (let n = 0; n < 1000; n++) deep = [deep]
+      const odd = [null, 0, '', 'x', [], true, { at: 'x' }, { alertId: {} }, { alertId: 'a'.repeat(65), at: 1 }, deep]
+      const pollution = JSON.parse('{"__proto__":{"polluted":1},"alertId":"","at":1e308}')
+      const nonsense = [...odd, pollution, 'x'.repeat(40_000), { at: -1e300 }, { from: {}, to: [] }]
+      for (const name of [...heard, 'no-such-word', '__proto__', 'constructor']) {
+        const speaker = await knock(demo.url, '/wall', { auth })
+        if (!('client' in speaker)) throw new Error(speaker.refused)
+        const say = speaker.client as unknown as { emit(name: string, ...what: unknown[]): void }
+        for (const what of nonsense) say.emit(name, what)
+        await until(() => speaker.client.disconnected)
+      }
+      expect('client' in bystander && bystander.client.connected).toBe(true)
+      leave(bystander)
+      expect((await call(demo.url, 'GET', '/readyz')).status).toBe(200)
+    },
+  )
 })
 
 describe('every exported list × every role', () => {
