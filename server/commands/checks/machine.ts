@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Services } from '../../../config/schema.ts'
 import { officeTime } from '../../../config/zone.ts'
 import { systemClock } from '../../clock.ts'
-import { type Check, fail, ok, warn } from './check.ts'
+import { type Check, type Finding, fail, ok, warn } from './check.ts'
 import { configOf } from './config.ts'
 
 const GB = 1024 ** 3
@@ -65,13 +66,36 @@ export const clockCheck: Check = {
 export const certificateCheck: Check = {
   subject: '证书',
   look: async (place) => {
-    const broker = configOf(place)?.services.broker
-    if (broker?.kind !== 'mqtt' || !broker.caFile) return [ok('没有配置证书（消息代理未用 TLS）')]
-    if (!existsSync(broker.caFile)) return [fail(`证书 ${broker.caFile} 不存在`, '改正 services.yaml 的 broker.caFile')]
-    const { validToDate } = new X509Certificate(readFileSync(broker.caFile))
-    const days = Math.floor((validToDate.getTime() - systemClock.now()) / DAY_MS)
-    const text = `${broker.caFile} 还有 ${days} 天到期`
-    if (days < 0) return [fail(text, '更换证书')]
-    return [days < CERT_WARN_DAYS ? warn(text, '尽快更换证书') : ok(text)]
+    const services = configOf(place)?.services
+    if (!services) return []
+    const found = certificates(services).map(([key, file]) => judgeCertificate(key, file))
+    return found.length > 0 ? found : [ok('没有配置证书（网页、消息代理、单位目录均未用 TLS）')]
   },
+}
+
+/** Every certificate that services.yaml names, with the key that names it. */
+function certificates({ http, broker, directory }: Services): [key: string, file: string][] {
+  const own = broker.kind === 'embedded' ? broker.tls : undefined
+  const named: [string, string | undefined][] = [
+    ['http.tls.certFile', http.tls?.certFile],
+    ['broker.tls.certFile', own?.certFile],
+    ['broker.tls.caFile', own?.caFile],
+    ['broker.caFile', broker.kind === 'mqtt' ? broker.caFile : undefined],
+    ['directory.caFile', directory?.caFile],
+  ]
+  return named.flatMap(([key, file]): [string, string][] => (file === undefined ? [] : [[key, file]]))
+}
+
+function judgeCertificate(key: string, file: string): Finding {
+  if (!existsSync(file)) return fail(`证书 ${file} 不存在`, `改正 services.yaml 的 ${key}`)
+  let until: Date
+  try {
+    until = new X509Certificate(readFileSync(file)).validToDate
+  } catch {
+    return fail(`${file} 不是有效的证书（PEM）`, `改正 services.yaml 的 ${key}`)
+  }
+  const days = Math.floor((until.getTime() - systemClock.now()) / DAY_MS)
+  const text = `${file} 还有 ${days} 天到期`
+  if (days < 0) return fail(text, '更换证书')
+  return days < CERT_WARN_DAYS ? warn(text, '尽快更换证书') : ok(text)
 }
