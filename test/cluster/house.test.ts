@@ -16,9 +16,9 @@ const sockets: Socket[] = []
 
 const LIMIT_MS = 240_000
 const until = async (what: string, check: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 60_000
+  const end = performance.now() + 180_000
   while (!(await check())) {
-    if (performance.now() > end) throw new Error(`not within a minute: ${what}`)
+    if (performance.now() > end) throw new Error(`not within three minutes: ${what}`)
     await new Promise((done) => setTimeout(done, 50))
   }
 }
