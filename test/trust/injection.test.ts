@@ -493,11 +493,19 @@ describe('a browser that looks at what was stored', () => {
     context.setDefaultTimeout(150_000)
     const page = await context.newPage()
     const found = await watched(page)
-    await page.goto(`${demo.url}/login`)
+    // Where to go after signing in is taken from the address: never another house.
+    await page.goto(`${demo.url}/login?next=${encodeURIComponent('//evil.example/desk')}`)
     await page.locator('input').nth(0).fill(account.username)
     await page.locator('input[type=password]').fill(account.password)
     await page.keyboard.press('Enter')
-    await page.waitForURL(/\/desk/)
+    await page.waitForURL((url) => url.pathname.startsWith('/desk'))
+    expect(new URL(page.url()).origin).toBe(new URL(demo.url).origin)
+    const asked = ['q', 'state', 'id', 'type', 'from', 'kind'].map(
+      (key) => `${key}=${encodeURIComponent(HOSTILE[0] ?? '')}`,
+    )
+    await page.goto(`${demo.url}/desk/${PAGES[role]?.[0]}?${asked.join('&')}#${asked.join('&')}`)
+    await settled(page)
+    expect(await found()).toEqual(CLEAN)
     for (const path of PAGES[role] ?? []) {
       await page.goto(`${demo.url}/desk/${path}`)
       await settled(page)
