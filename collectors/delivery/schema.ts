@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -20,8 +20,8 @@ export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 500 })
   try {
     db.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full')
-    // Ids fall anywhere into their index: a page is written once for many of them, or once for each.
-    db.exec('pragma cache_size = -4096; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 16777216')
+    db.exec('pragma cache_size = -4096')
+    sizeLog(db, path)
     db.exec(TABLES)
     const [verdict] = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})
     if (verdict !== 'ok') throw Object.assign(new Error(String(verdict)), { errcode: CORRUPT })
@@ -33,7 +33,31 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** Below that much room the log must stay small: reading it back into the file needs room too. */
+const ROOMY_BYTES = 256 * 1024 * 1024
+/**
+ * Ids fall anywhere into their index: with a long log a page is written once for many of them instead of once for each.
+ */
+const ROOMY = { pages: 4000, bytes: 16 * 1024 * 1024 }
+const TIGHT = { pages: 250, bytes: 1024 * 1024 }
+
+/**
+ * How long the write-ahead log may grow, by the room on the disk now. Four spools with logs of 16 MiB would fill a small
+ * disk by themselves, and a full log on a full disk cannot be read back any more.
+ * @returns whether there is room
+ */
+export function sizeLog(db: DatabaseSync, path: string, was?: boolean): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  const roomy = bavail * bsize > ROOMY_BYTES
+  if (roomy === was) return roomy
+  const { pages, bytes } = roomy ? ROOMY : TIGHT
+  db.exec(`pragma wal_autocheckpoint = ${pages}; pragma journal_size_limit = ${bytes}`)
+  if (was) db.exec('pragma wal_checkpoint(truncate)')
+  return roomy
+}
+
 const BUSY = 5
+const FULL = 13
 const CORRUPT = 11
 const NOT_A_DATABASE = 26
 
@@ -41,6 +65,8 @@ const NOT_A_DATABASE = 26
 export function isDamage(error: unknown): boolean {
   return codeOf(error) === CORRUPT || codeOf(error) === NOT_A_DATABASE
 }
+/** SQLITE_FULL: the disk, or its quota. */
+export const isFull = (error: unknown): boolean => codeOf(error) === FULL
 /** Primary result code of SQLite. */
 const codeOf = (error: unknown): number => Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Refusal } from '../source.ts'
 import type { SpoolEvent } from './envelope.ts'
-import { isDamage, moveAside, openDatabase, salvage } from './schema.ts'
+import { isDamage, moveAside, openDatabase, salvage, sizeLog } from './schema.ts'
 
 export interface SpoolRow extends SpoolEvent {
   seq: number
@@ -47,6 +47,8 @@ export interface Spool {
   refusalCount(): number
   /** Forgets what need not be remembered any more. */
   prune(now: number): void
+  /** On a full disk: gives back what the write-ahead log holds beside the file. Never throws. */
+  relieve(): void
   close(): void
 }
 
@@ -63,23 +65,37 @@ export interface SpoolOpening {
  */
 export function openSpool(path: string, now: number): SpoolOpening {
   try {
-    return { spool: spoolOn(openDatabase(path), 0) }
+    return { spool: spoolOn(openDatabase(path), path, 0) }
   } catch (error) {
     if (!isDamage(error)) throw error
     const aside = moveAside(path, now)
     const saved = salvage(aside)
-    const spool = spoolOn(openDatabase(path), Math.floor(now / 1000))
+    const spool = spoolOn(openDatabase(path), path, Math.floor(now / 1000))
     for (let from = 0; from < saved.length; from += 1000)
       spool.commit({ ...NO_WORK, events: saved.slice(from, from + 1000) }, now)
     return { spool, damaged: { path: aside, saved: saved.length } }
   }
 }
 
-function spoolOn(db: DatabaseSync, firstSeq: number): Spool {
+/** How often the room on the disk is looked at, while something is written. */
+const LOOK_MS = 1000
+
+function spoolOn(db: DatabaseSync, path: string, firstSeq: number): Spool {
   const sql = statements(db)
   const number = (row: Record<string, unknown> | undefined): number => Number(Object.values(row ?? {})[0] ?? 0)
   let seq = Math.max(number(sql.maxSeq.get()), firstSeq)
   let backlog = number(sql.countPending.get())
+  let [roomy, lookedAt] = [sizeLog(db, path), performance.now()]
+
+  function lookAtRoom(): void {
+    if (performance.now() - lookedAt < LOOK_MS) return
+    lookedAt = performance.now()
+    try {
+      roomy = sizeLog(db, path, roomy)
+    } catch {
+      // A disk that cannot say how much room it has will say so when it is written to.
+    }
+  }
 
   const apply = (work: SpoolWork, now: number): SpoolResult => {
     const result: SpoolResult = { added: 0, duplicates: 0, receipted: 0, rejected: 0 }
@@ -107,6 +123,7 @@ function spoolOn(db: DatabaseSync, firstSeq: number): Spool {
         db.exec('commit')
         seq += result.added
         backlog += result.added - result.receipted - result.rejected
+        lookAtRoom()
         return result
       } catch (error) {
         if (db.isTransaction) db.exec('rollback')
@@ -134,6 +151,13 @@ function spoolOn(db: DatabaseSync, firstSeq: number): Spool {
     prune(now) {
       sql.pruneOld.run(seq - REMEMBER_ROWS, now - REMEMBER_MS, seq)
       sql.pruneRefusals.run(KEEP_REFUSALS)
+    },
+    relieve() {
+      try {
+        db.exec('pragma wal_checkpoint(truncate)')
+      } catch {
+        // There is not even room for that: somebody has to make some.
+      }
     },
     close: () => db.close(),
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { isDamage } from './schema.ts'
+import { isDamage, isFull } from './schema.ts'
 import { NO_WORK, openSpool, type Spool, type SpoolOpening, type SpoolResult, type SpoolWork } from './spool.ts'
 
 /** A commit waits for company until none has come for that long … */
@@ -74,6 +74,8 @@ export function startWriter(path: string, clock: Clock, events: WriterEvents): W
   function recover(error: Error): void {
     failing = true
     events.failing(error)
+    // Four logs of 16 MiB fill a small disk by themselves, and none would end before it could grow.
+    if (isFull(error)) spool.relieve()
     try {
       if (isDamage(error)) {
         spool.close()

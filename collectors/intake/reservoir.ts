@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { sizeLog } from '../delivery/schema.ts'
 
 /** Messages of one channel as they came, in their order. */
 export interface Block {
@@ -114,7 +115,7 @@ function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 500 })
   try {
     db.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full')
-    db.exec('pragma wal_autocheckpoint = 8000; pragma journal_size_limit = 16777216')
+    sizeLog(db, path)
     db.exec(TABLE)
     return db
   } catch (error) {
