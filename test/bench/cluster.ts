@@ -9,11 +9,15 @@ import { type Benchmark, median, type Row, row } from './row.ts'
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 40_000)
-/** Sent and not yet receipted: the windows of a few collectors together, so that one and two servers fill their commits. */
-const WINDOW = Number(process.env.BENCH_WINDOW ?? 6000)
+/**
+ * Sent and not yet receipted: many collectors' windows together, so that one and two servers alike fill their commits. An
+ * event costs what it shares of its commit; with few in flight two servers make two half-empty ones.
+ */
+const WINDOW = Number(process.env.BENCH_WINDOW ?? 16_000)
 const AGAIN_MS = 3000
 /** On less the servers, the database, the broker and the sender have no core of their own each. */
 const CORES = 8
+const IDLE_MS = 8000
 
 interface Measured {
   perSecond: number
@@ -83,8 +87,16 @@ async function turns({ urls }: ClusterHouse): Promise<number> {
   return texts.reduce((sum, text) => sum + Number(/^sanling_ingest_turns_total (\d+)/m.exec(text)?.[1] ?? 0), 0)
 }
 
+/** What servers without work use, timers and heartbeats: ms of CPU a ms. It is the price of a server, not of an event. */
+async function idleOf(house: ClusterHouse): Promise<number> {
+  const pids = house.servers.flatMap((server) => server.pids())
+  const [before, begun] = [cpuMs(pids), performance.now()]
+  await new Promise((done) => setTimeout(done, IDLE_MS))
+  return (cpuMs(pids) - before) / (performance.now() - begun)
+}
+
 /** Takes turns, so that a slow minute of the machine meets both. */
-async function measure(house: ClusterHouse, round: number): Promise<Measured> {
+async function measure(house: ClusterHouse, round: number, idle = 0): Promise<Measured> {
   const pids = house.servers.flatMap((server) => server.pids())
   const database = house.services.postgres.pid
   const before = { servers: cpuMs(pids), postgres: cpuMs(familyOf(database)), turns: await turns(house) }
@@ -92,7 +104,7 @@ async function measure(house: ClusterHouse, round: number): Promise<Measured> {
   const each = (used: number): number => (used * 1000) / EVENTS
   return {
     perSecond: (EVENTS * 1000) / ms,
-    servers: each(cpuMs(pids) - before.servers),
+    servers: each(cpuMs(pids) - before.servers - idle * ms),
     postgres: each(cpuMs(familyOf(database)) - before.postgres),
     perTurn: EVENTS / ((await turns(house)) - before.turns),
   }
@@ -105,10 +117,11 @@ async function run(): Promise<Row[]> {
     // Compiled code, connections and caches as they are after a while.
     await measure(one, 0)
     await measure(two, 0)
+    const [idleAlone, idleTogether] = [await idleOf(one), await idleOf(two)]
     const [alone, together]: [Measured[], Measured[]] = [[], []]
     for (let round = 1; round <= ROUNDS; round += 1) {
-      alone.push(await measure(one, round))
-      together.push(await measure(two, round))
+      alone.push(await measure(one, round, idleAlone))
+      together.push(await measure(two, round, idleTogether))
     }
     const of = (runs: readonly Measured[], what: keyof Measured): number => median(runs.map((each) => each[what]))
     const enough = availableParallelism() >= CORES
@@ -131,6 +144,8 @@ async function run(): Promise<Row[]> {
           'with one': of(alone, 'perTurn'),
           'PostgreSQL CPU µs': of(together, 'postgres'),
           'with one server': of(alone, 'postgres'),
+          'idle servers, CPU ms a second': idleTogether * 1000,
+          'idle server': idleAlone * 1000,
         },
       }),
     ]
