@@ -53,7 +53,8 @@ export function recorder(options: {
     log: pino({ level: 'silent' }),
     profile: options.profile,
     secret: (_ref: SecretRef) => options.secret ?? 'secret',
-    dataDir: options.dataDir ?? '/nonexistent',
+    // Nobody, not even root, can make a folder there.
+    dataDir: options.dataDir ?? '/dev/null/nowhere',
     async deliver(drafts, cursor = {}) {
       await Promise.resolve()
       options.onDeliver?.(drafts)

@@ -43,7 +43,7 @@ async function demo(at: string, by: { speed?: number; config?: Config } = {}): P
   const clock = { ms: Date.parse(at), now: (): number => clock.ms }
   const all = by.config ?? config
   let port = 0
-  const terminals = recorder({ profile: profileOf('tianqing-v10'), now: clock.now, places: all.site })
+  const terminals = recorder({ profile: profileOf('tianqing-v10'), now: clock.now, places: all.site, dataDir })
   terminals.context.listens = (ports) => {
     port = ports.tcp ?? 0
   }
