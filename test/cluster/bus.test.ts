@@ -3,7 +3,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { Bus } from '../../server/cluster/bus.ts'
 import type { Hint } from '../../server/cluster/hints.ts'
 import { SharedRate } from '../../server/cluster/rates.ts'
-import { startRedis } from '../services.ts'
+import { clusterCheck } from '../../server/commands/checks/cluster.ts'
+import { freePort, startRedis, temporaryFolder } from '../services.ts'
 
 const redis = await startRedis()
 afterAll(() => redis.stop())
@@ -82,6 +83,34 @@ describe('hints between servers, over a real Redis', () => {
     expect(alone.bus.up).toBe(false)
     await redis.restart()
     await until(() => alone.bus.up)
+  })
+})
+
+describe('doctor', () => {
+  const look = (redisUrl: string, sharedDir: string) =>
+    clusterCheck.look({
+      configDir: 'config',
+      dataDir: sharedDir,
+      environment: {
+        port: 0,
+        host: undefined,
+        dataDir: sharedDir,
+        mqttPort: undefined,
+        cluster: { member: 'a', redisUrl, sharedDir },
+      },
+    })
+
+  it('names what a server among several lacks, and never the password of Redis', async () => {
+    const good = await look(redis.url, temporaryFolder('shared'))
+    // The office's own services.yaml is the one-machine one.
+    expect(good.map(({ level }) => level)).toEqual(['fail', 'ok', 'ok'])
+    const bad = await look(`redis://:secret@127.0.0.1:${await freePort()}`, '/nowhere')
+    expect(bad.map(({ level }) => level)).toEqual(['fail', 'fail', 'warn'])
+    expect(JSON.stringify(bad)).not.toContain('secret')
+  })
+  it('says nothing where there is one server', async () => {
+    const environment = { port: 0, host: undefined, dataDir: undefined, mqttPort: undefined }
+    expect(await clusterCheck.look({ configDir: 'config', dataDir: '.', environment })).toEqual([])
   })
 })
 

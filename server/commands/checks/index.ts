@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { clusterCheck } from './cluster.ts'
 import { calendarCheck, configCheck } from './config.ts'
 import { certificateCheck, clockCheck, diskCheck, runtimeCheck, secretsCheck } from './machine.ts'
 import { brokerCheck, metricsCheck, portCheck, recordsCheck } from './services.ts'
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   brokerCheck,
   recordsCheck,
   metricsCheck,
+  clusterCheck,
   certificateCheck,
   healthCheck,
 ]
