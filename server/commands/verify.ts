@@ -13,6 +13,7 @@ import { RecordStore } from '../records/store.ts'
 import { type ChainProof, proveAll } from '../upkeep/backup/prove.ts'
 import { ARCHIVE } from '../upkeep/backup/set.ts'
 import { presentDataDir } from './environment.ts'
+import { recordsOf } from './place.ts'
 
 const USAGE = `用法：
   npm run verify -- draws 文件.ndjson    复算导出的分案链：链接、机会、种子、中签人
@@ -20,7 +21,7 @@ const USAGE = `用法：
   npm run verify -- review 文件.ndjson   复算导出的评查链：链接、常规抽查、环节与回避
   npm run verify -- petitions 文件.ndjson 复算导出的信访链：链接、逐级降色、提请与批准分离
   npm run verify -- chain 文件.ndjson    只核对哈希链接
-  npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo）`
+  npm run verify -- audit               核对数据目录中的审计链（数据目录取 SANLING_DATA，缺省 ./data/server，没有则 ./data/demo；PostgreSQL 加 --config 目录）`
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const fail = (failures: readonly ChainFailure[]): void => {
@@ -89,15 +90,14 @@ function anchorsOf(folder: string, chain: string): Anchor[] {
   return anchors.filter((anchor) => anchor.chain === chain)
 }
 
-async function audit(): Promise<void> {
+async function audit(configDir: string): Promise<void> {
   const dataDir = presentDataDir()
-  const file = join(dataDir, 'records.sqlite')
-  if (!existsSync(file)) throw new Error(`没有数据库 ${file}；请用 SANLING_DATA 指明数据目录`)
   const folder = anchorFolder(dataDir)
-  const records = new RecordStore(
-    { kind: 'sqlite', file },
-    { now: systemClock.now, committed: () => undefined, failed: () => undefined },
-  )
+  const records = new RecordStore(recordsOf(dataDir, configDir), {
+    now: systemClock.now,
+    committed: () => undefined,
+    failed: () => undefined,
+  })
   try {
     for (const proof of await proveAll(records.read, join(dataDir, ARCHIVE), (chain) => anchorsOf(folder, chain)))
       toldOf(proof, anchorsOf(folder, proof.chain).length)
@@ -107,14 +107,17 @@ async function audit(): Promise<void> {
   }
 }
 
-const { positionals } = parseArgs({ allowPositionals: true, options: {} })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { config: { type: 'string', default: './config' } },
+})
 const [what, file, kept] = positionals
 try {
   if (what === 'draws') await draws(file, kept)
   else if (what === 'review') await review(file, kept)
   else if (what === 'petitions') await petitions(file, kept)
   else if (what === 'chain') await links(readFile(file), '导出')
-  else if (what === 'audit') await audit()
+  else if (what === 'audit') await audit(resolve(values.config))
   else throw new Error(USAGE)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { VERSION } from '../../server/version.ts'
 import { ROOT, run } from '../upkeep/kept.ts'
 
 /** The tarball as an office gets it: proved, unpacked, installed and started where no network is. */
@@ -37,7 +38,7 @@ describe('the offline bundle', () => {
     )
     expect(verify()).not.toBe(0)
     writeFileSync(at('out', `${name}.sha256`), sums)
-  }, 60_000)
+  }, 180_000)
 
   it('installs and runs without network: healthy, the real wall served, nothing of the building machine needed', () => {
     execFileSync('tar', ['-xzf', at('out', name), '-C', folder])
@@ -87,11 +88,12 @@ describe('the offline bundle', () => {
     expect((await run('bundle', ['--key', at('rsa.pem'), '--out', at('none')], {})).stderr).toContain(
       '不是 Ed25519 私钥',
     )
-  }, 60_000)
+  }, 180_000)
 })
 
-it('is a script of package.json', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+it('is a script of package.json, and says the same version', () => {
+  const { scripts, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  expect(version).toBe(VERSION)
   expect(scripts.bundle).toBe('node server/commands/bundle.ts')
 })
 

@@ -37,4 +37,4 @@ it('a portable backup of the running store comes back whole', async () => {
   const count = 'SELECT COUNT("open"), SUM("open") FROM "hour"."door"'
   await expect.poll(() => query(two, count), { timeout: 30_000 }).toContain('200,19900')
   expect(await query(two, 'SHOW RETENTION POLICIES ON sanling')).toContain('"hour"')
-}, 90_000)
+}, 240_000)

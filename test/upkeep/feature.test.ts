@@ -63,11 +63,11 @@ it('backs up, drills and verifies, and the page says what came of it; a broken b
   bytes[5000] = (bytes[5000] ?? 0) ^ 1
   writeFileSync(file, bytes)
   expect(await whole('drill')).toMatchObject({ ok: false, text: expect.stringContaining('校验值不符') })
-}, 120_000)
+}, 240_000)
 
 it('verifies the chains in use against the heads that were kept outside', async () => {
   const load = kept.load()
-  await expect.poll(load.written).toBeGreaterThan(3)
+  await expect.poll(load.written, { timeout: 60_000 }).toBeGreaterThan(3)
   await load.stop()
   mkdirSync(at('anchors'))
   const db = new DatabaseSync(join(kept.dataDir, 'records.sqlite'))
@@ -82,7 +82,7 @@ it('verifies the chains in use against the heads that were kept outside', async 
   db.exec("update chain_entry set body = '{}' where chain = 'audit' and seq = 2")
   db.close()
   expect(await whole('verification')).toMatchObject({ ok: false, text: expect.stringContaining('审计链第 2 条') })
-}, 120_000)
+}, 240_000)
 
 it('is shown to those who keep the house, started by the system administrator alone; doctor says the same', async () => {
   expect((await get('health', 'prosecutor')).status).toBe(403)
@@ -98,4 +98,4 @@ it('is shown to those who keep the house, started by the system administrator al
   const drill = await part('drill')
   expect(stdout).toContain(`恢复演练：${drill?.text}`)
   expect(stdout).toContain(drill?.mend)
-}, 60_000)
+}, 180_000)
