@@ -51,7 +51,9 @@ const figures = async (on: Page): Promise<Record<string, string>> => {
 describe('a frozen wall', () => {
   it('stands at one instant, whatever comes after, and says what has changed since', async () => {
     await page.keyboard.press('f')
-    await page.getByText('数字与简报一致').waitFor({ timeout: 60_000 })
+    await expect
+      .poll(() => page.locator('.freeze').textContent(), { timeout: 90_000, interval: 500 })
+      .toContain('数字与简报一致')
     frozenAt = new URL(page.url()).searchParams.get('at') ?? ''
     frozen = await words(page)
     await send('door.forced', 'door:E1', {})

@@ -19,6 +19,7 @@ export interface Playing extends Stretch {
 /** Without an address R plays so much. */
 const LAST_MS = 3_600_000
 const STEP_MS = 10_000
+const ASK_AGAIN_MS = 2000
 const BIG_STEP_MS = 60_000
 
 /** Freeze and replay of the whole wall; the address says where it stands, so that a view can be saved and shown again. */
@@ -44,9 +45,19 @@ export function usePast(past: PastDesk) {
     const panels = live.frozen?.panels ?? new Map()
     live.show({ at, panels, kept: 'asking' })
     address({ at: iso(at) })
-    const answer = await past.wallAt(at)
-    const frozen = live.frozen
-    if (frozen?.at === at && !frozen.replay) live.show(agreed(frozen, answer))
+    await agree(at)
+  }
+
+  /** Asks on while the wall stands at this instant: a busy server or a line that was cut is no last word. */
+  async function agree(at: number): Promise<void> {
+    for (;;) {
+      const answer = await past.wallAt(at)
+      const frozen = live.frozen
+      if (frozen?.at !== at || frozen.replay) return
+      live.show(agreed(frozen, answer))
+      if (!('refused' in answer) || answer.refused === 'not-recorded') return
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    }
   }
 
   /** Back to the living data. */
