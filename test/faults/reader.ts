@@ -59,7 +59,7 @@ export class Reader {
   /** A figure as anybody may ask for it, with its first row. */
   async figure(name: string): Promise<{ value: number | null; rows: Record<string, unknown>[] }> {
     const headers = { authorization: `Bearer ${this.token('system-admin')}` }
-    const answer = await fetch(`${this.#url}/api/v1/figures/${name}`, { headers, signal: AbortSignal.timeout(5000) })
+    const answer = await fetch(`${this.#url}/api/v1/figures/${name}`, { headers, signal: AbortSignal.timeout(20_000) })
     if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as { value: number | null; rows: Record<string, unknown>[] }
   }
