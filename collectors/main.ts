@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { type Config, ConfigError, loadConfig } from '../config/load.ts'
+import { logOut } from '../config/log-out.ts'
 import type { SourceConfig, SourceOf } from '../config/schema.ts'
 import { scrub } from '../config/scrub.ts'
 import { chance, systemClock } from './clock.ts'
@@ -110,7 +111,10 @@ function furnish(): House {
     broker: brokerOf(config),
     clock: systemClock,
     chance,
-    log: pino({ name: 'collectors', level: process.env.SANLING_LOG ?? 'info', hooks: { streamWrite: scrub } }),
+    log: pino(
+      { name: 'collectors', level: process.env.SANLING_LOG ?? 'info', hooks: { streamWrite: scrub } },
+      logOut(),
+    ),
   }
 }
 
