@@ -1,6 +1,6 @@
-/** `npm run faults -- [NAME…] [--in embedded|real|cluster] [--seed N] [--short] [--list]`, `npm run faults -- soak`: each scenario in a world of its own. */
+/** `npm run faults -- [NAME…] [--in embedded|real|cluster] [--seed N] [--short|--long] [--list]`, `npm run faults -- soak`: each scenario in a world of its own. */
 import { parseArgs } from 'node:util'
-import type { Scenario, Surroundings } from './scenario.ts'
+import type { Form, Scenario, Surroundings } from './scenario.ts'
 import { loadScenarios, select } from './scenarios.ts'
 import { FORMS, soak } from './soak/soak.ts'
 import { runFaults } from './suite.ts'
@@ -17,9 +17,11 @@ const { values, positionals } = parseArgs({
   },
 })
 
+const formOf = (): Form => (values.short ? 'short' : values.long ? 'long' : 'usual')
+
 /** @returns true when all is clean */
 async function playOne(scenario: Scenario, where: Surroundings, seed: number): Promise<boolean> {
-  const options = { scenarios: [scenario], in: where, short: values.short, seed, say: console.log }
+  const options = { scenarios: [scenario], in: where, form: formOf(), seed, say: console.log }
   try {
     const report = await runFaults(options)
     console.log(table(report))
@@ -39,8 +41,7 @@ async function main(): Promise<void> {
   }
   // It watches a product that nobody harms, and takes long: only by its name.
   if (positionals.includes('soak')) {
-    const form = values.short ? FORMS.short : values.long ? FORMS.long : FORMS.day
-    process.exitCode = (await soak(form, console.log)) ? 0 : 1
+    process.exitCode = (await soak(FORMS[formOf()], console.log)) ? 0 : 1
     return
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)

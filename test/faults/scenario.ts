@@ -6,6 +6,9 @@ import type { Demo, World } from './world.ts'
 /** `cluster`: several servers behind a proxy. */
 export type Surroundings = 'embedded' | 'real' | 'cluster'
 
+/** `short`: inside `npm test`. `usual`: `npm run faults`. `long`: before a release, `--long`. */
+export type Form = 'short' | 'usual' | 'long'
+
 /** Where a scenario plays: the product under load, with everything that may be done to it. */
 export interface Stage {
   world: World
@@ -13,8 +16,8 @@ export interface Stage {
   reader: Reader
   /** Seeded. Gives 0 ≤ x < 1. */
   chance(): number
-  /** The short form of a duration or number inside `npm test`, the long one otherwise. */
-  short<Value>(short: Value, long: Value): Value
+  /** A duration or number by the form that is played; what has no long one of its own plays as usual. */
+  by<Value>(short: Value, usual: Value, long?: Value): Value
   say(line: string): void
 }
 

@@ -11,7 +11,7 @@ export const LIMIT_MS = 400_000
 /** All scenarios one after another under one load; `npm run faults` gives each a world of its own. */
 export async function playShortForm(where: Surroundings, seed: number): Promise<void> {
   const scenarios = (await loadScenarios()).filter((scenario) => scenario.in.includes(where))
-  const report = await runFaults({ scenarios, in: where, short: true, seed, say: () => undefined })
+  const report = await runFaults({ scenarios, in: where, form: 'short', seed, say: () => undefined })
   console.log(table(report))
   for (const { sent } of report.verdicts) expect(sent).toBeGreaterThan(0)
   expect(report.verdicts.filter((verdict) => !isClean(verdict))).toEqual([])

@@ -8,7 +8,7 @@ import type { Load } from './load/load.ts'
 import { mqttLoad } from './load/mqtt.ts'
 import { seeded } from './random.ts'
 import { Reader } from './reader.ts'
-import type { Scenario, Stage, Surroundings } from './scenario.ts'
+import type { Form, Scenario, Stage, Surroundings } from './scenario.ts'
 import { metricEffects, settle } from './settle.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -16,8 +16,7 @@ export interface FaultOptions {
   /** Played one after another in one and the same world, under one load. */
   scenarios: readonly Scenario[]
   in: Surroundings
-  /** As inside `npm test`. */
-  short: boolean
+  form: Form
   seed: number
   say(line: string): void
 }
@@ -36,7 +35,9 @@ export interface FaultReport {
 /** Plays the scenarios once. @throws when something does not come back at all, or says the wrong thing */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const world =
-    options.in === 'cluster' ? await openClusterWorld(options.short ? 2 : 3) : await openWorld(options.in === 'real')
+    options.in === 'cluster'
+      ? await openClusterWorld(options.form === 'short' ? 2 : 3)
+      : await openWorld(options.in === 'real')
   const loads: Load[] = []
   try {
     await world.doors.start()
@@ -58,14 +59,14 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   }
 }
 
-function stageOf(world: World, { short, seed, say }: FaultOptions): Stage {
+function stageOf(world: World, { form, seed, say }: FaultOptions): Stage {
   const demo = world.demo()
   return {
     world,
     demo,
     reader: new Reader(demo),
     chance: seeded(seed),
-    short: (brief, long) => (short ? brief : long),
+    by: (short, usual, long = usual) => ({ short, usual, long })[form],
     say,
   }
 }

@@ -9,10 +9,10 @@ const scenario: Scenario = {
   title: '时钟跳 ±1 小时',
   in: ['embedded'],
   missing: ({ shim }) => (shim ? undefined : '需要 C 编译器（apt-get install gcc libc6-dev）'),
-  async run({ world, reader, short }) {
+  async run({ world, reader, by }) {
     const { shim } = world
     if (!shim) throw new Error('no shim')
-    const ms = short(700, 60_000)
+    const ms = by(700, 60_000)
     const jumps = [HOUR + 60_000, 0, -HOUR, 0, HOUR + 60_000, 0]
     await until('两路各有一条告警', async () => (await reader.alerts('terminal:fault-')).length >= 2)
     let slowest = 0

@@ -47,7 +47,7 @@ const scenario: Scenario = {
   name: 'cluster',
   title: '多台服务器，随机停掉一台',
   in: ['cluster'],
-  async run({ world, demo, reader, chance, short }) {
+  async run({ world, demo, reader, chance, by }) {
     const servers = world.pieces.filter(({ name }) => name.startsWith('server-'))
     const screens: Screen[] = []
     const back: number[] = []
@@ -57,11 +57,11 @@ const scenario: Scenario = {
       for (let n = 0; n < SCREENS; n += 1) screens.push(openScreen(demo.url, demo.wallKey))
       await until('各屏都有画面', async () => screens.every(({ snapshots }) => snapshots() > 0))
       await until('有一台在运行定时任务', () => timersRun(reader))
-      const rounds = short(2, 60)
+      const rounds = by(2, 60)
       for (let round = 0; round < rounds; round += 1) {
         const server = pick(servers, chance)
         // In the short form the second round is the one that stands still.
-        const stands = short(round === 1, chance() < STANDS_STILL)
+        const stands = by(round === 1, chance() < STANDS_STILL)
         const heard = screens.map(({ messages }) => messages())
         const begun = performance.now()
         if (stands) signal(server, 'SIGSTOP')

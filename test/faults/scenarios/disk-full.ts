@@ -13,10 +13,10 @@ const scenario: Scenario = {
   title: '磁盘写满',
   in: ['embedded'],
   missing: ({ disks }) => (disks ? undefined : '需要 root 才能挂载小文件系统'),
-  async run({ world, demo, reader, short }) {
+  async run({ world, demo, reader, by }) {
     const { disks } = world
     if (!disks) throw new Error('no disks')
-    const ms = short(800, 60_000)
+    const ms = by(800, 60_000)
     const wall = openScreen(demo.url, demo.wallKey)
     disks.data.fill()
     const told = await until('readyz 说记录库不可写', async () => {

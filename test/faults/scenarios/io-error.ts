@@ -6,10 +6,10 @@ const scenario: Scenario = {
   title: '第 n 次写或 fsync 失败',
   in: ['embedded'],
   missing: ({ shim }) => (shim ? undefined : '需要 C 编译器（apt-get install gcc libc6-dev）'),
-  async run({ world, chance, short }) {
+  async run({ world, chance, by }) {
     const { shim } = world
     if (!shim) throw new Error('no shim')
-    const last = short(10, 500)
+    const last = by(10, 500)
     let broken = 0
     let slowest = 0
     for (let n = 1; n <= last; n += 1) {

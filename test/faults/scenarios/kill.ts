@@ -9,8 +9,8 @@ const scenario: Scenario = {
   name: 'kill',
   title: '随机时刻 kill -9',
   in: ['embedded', 'real'],
-  async run({ world, chance, short }) {
-    const kills = await killAtRandom(world.pieces, short(2, 200), chance)
+  async run({ world, chance, by }) {
+    const kills = await killAtRandom(world.pieces, by(2, 200), chance)
     const times = kills.map(({ restartMs }) => restartMs).toSorted((a, b) => a - b)
     const slow = times.filter((ms) => ms > SLOW_MS).length
     const [middle, longest] = [times[times.length >> 1] ?? 0, times.at(-1) ?? 0]

@@ -6,10 +6,10 @@ const scenario: Scenario = {
   name: 'network',
   title: '网络停顿、重置与 300 毫秒延迟',
   in: ['embedded', 'real'],
-  async run({ world, chance, short }) {
+  async run({ world, chance, by }) {
     const proxies = Object.entries(world.proxies)
-    const ms = short(700, 30_000)
-    const rounds = short(1, 5)
+    const ms = by(700, 30_000)
+    const rounds = by(1, 5)
     const calm = async (): Promise<void> => {
       for (const [, proxy] of proxies) proxy.clear()
       slowest = Math.max(slowest, await allReady(world.pieces))
@@ -26,7 +26,7 @@ const scenario: Scenario = {
         proxy.clear()
       }
       await calm()
-      for (let time = 0; time < short(3, 20); time += 1) {
+      for (let time = 0; time < by(3, 20); time += 1) {
         for (const [, proxy] of proxies) if (chance() < 0.7) resets += proxy.reset()
         await sleep(200 + chance() * 500)
       }

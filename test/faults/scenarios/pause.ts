@@ -16,9 +16,9 @@ const scenario: Scenario = {
   name: 'pause',
   title: '各进程 SIGSTOP',
   in: ['embedded', 'real'],
-  async run({ world, short }) {
+  async run({ world, by }) {
     const pieces = world.influx ? [...world.pieces, world.piece('influx')] : world.pieces
-    const ms = short(1000, 30_000)
+    const ms = by(1000, 30_000)
     const words: string[] = []
     for (const piece of pieces) {
       signal(piece, 'SIGSTOP')

@@ -6,8 +6,8 @@ const scenario: Scenario = {
   name: 'reconnects',
   title: '众屏同时重连',
   in: ['embedded'],
-  async run({ world, demo, short }) {
-    const count = short(100, 500)
+  async run({ world, demo, by }) {
+    const count = by(100, 500)
     const screens: Screen[] = []
     try {
       for (let n = 0; n < count; n += 1) screens.push(openScreen(demo.url, demo.wallKey))

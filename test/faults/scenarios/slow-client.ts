@@ -15,7 +15,7 @@ const scenario: Scenario = {
   name: 'slow-client',
   title: '每秒 1 kB 的慢屏',
   in: ['embedded'],
-  async run({ world, demo, short }) {
+  async run({ world, demo, by }) {
     const url = new URL(demo.url)
     const proxy = await startProxy(Number(url.port))
     const quick = openScreen(demo.url, demo.wallKey)
@@ -26,7 +26,7 @@ const scenario: Scenario = {
       const before = memoryMb(pid)
       proxy.set({ bytesPerS: 1000 })
       const heard = quick.messages()
-      await sleep(short(2000, 120_000))
+      await sleep(by(2000, 120_000))
       const grown = memoryMb(pid) - before
       const got = quick.messages() - heard
       if (got === 0) throw new Error('快屏也没有收到消息')

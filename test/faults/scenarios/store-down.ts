@@ -6,8 +6,8 @@ const scenario: Scenario = {
   name: 'store-down',
   title: '存储离开',
   in: ['real'],
-  async run({ world, reader, short }) {
-    const ms = short(1500, 180_000)
+  async run({ world, reader, by }) {
+    const ms = by(1500, 180_000, 1_800_000)
     const influx = world.piece('influx')
     await influx.kill9()
     await until('指标说指标库不可用', async () => (await reader.figure('pipeline.metrics-down')).value === 1)

@@ -20,9 +20,9 @@ const scenario: Scenario = {
   name: 'torn-spool',
   title: '续传缓存末条撕裂',
   in: ['embedded'],
-  async run({ world, chance, short }) {
+  async run({ world, chance, by }) {
     const collectors = world.piece('collectors')
-    const times = short(1, 30)
+    const times = by(1, 30)
     let torn = 0
     for (let time = 0; time < times; time += 1) {
       // What is spooled now has no receipt: only the spool has it.

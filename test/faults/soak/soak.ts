@@ -21,7 +21,7 @@ export interface SoakForm {
 }
 export const FORMS = {
   short: { minutes: 2, speed: 60, warmUp: 1, everyMs: 5000 },
-  day: { minutes: 24, speed: 60, warmUp: 8, everyMs: 20_000 },
+  usual: { minutes: 24, speed: 60, warmUp: 8, everyMs: 20_000 },
   long: { minutes: 120, speed: 1, warmUp: 20, everyMs: 60_000 },
 } as const satisfies Record<string, SoakForm>
 
