@@ -80,6 +80,8 @@ export interface Principal {
   permissions: ReadonlySet<string>
   via: 'session' | 'token' | 'wall-key'
   sessionId: string | null
+  /** When a token runs out by itself, epoch ms. */
+  until?: number
 }
 
 export interface Call<Params, Query, Body> {

@@ -97,7 +97,8 @@ export class Authenticator {
     const account = await accountById(records.read, token.account_id)
     if (account?.disabled !== 0) return undefined
     const scopes = token.scopes ? (JSON.parse(token.scopes) as string[]) : undefined
-    return accountPrincipal(rules, account, 'token', null, scopes)
+    const person = accountPrincipal(rules, account, 'token', null, scopes)
+    return token.expires_at === null ? person : { ...person, until: Number(token.expires_at) }
   }
 
   async #wall(secret: string, now: number): Promise<Principal | undefined> {

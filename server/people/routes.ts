@@ -2,7 +2,7 @@ import type { AccountRules } from '../../config/accounts.ts'
 import type { Permissions } from '../../config/schema.ts'
 import * as calls from '../../contract/http/people.ts'
 import type { AuditPort } from '../audit/journal.ts'
-import { type BoundRoute, bind, type Call, type Principal, type Records } from '../feature.ts'
+import { type BoundRoute, bind, type Principal, type Records } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import { formerPasswords, notePassword } from './account-repository.ts'
 import { type Authenticator, needsFactor } from './authenticate.ts'
@@ -12,10 +12,11 @@ import { ABSOLUTE_MS } from './lockout.ts'
 import type { LoginDesk } from './login.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { passwordFault } from './policy.ts'
-import { presentAccount, presentToken, presentWallKey } from './present.ts'
+import { presentAccount, presentWallKey } from './present.ts'
 import { accountPrincipal } from './principal.ts'
-import { putToken, putWallKey } from './registry.ts'
+import { putWallKey } from './registry.ts'
 import * as store from './repository.ts'
+import { tokenRoutes } from './token-routes.ts'
 
 export interface RouteDeps {
   records: Records
@@ -114,41 +115,6 @@ function sessionRoutes(deps: RouteDeps): BoundRoute[] {
         await notePassword(tx, person.id, now, password)
         await store.dropSessionsOf(tx, person.id, person.sessionId)
         await audit.record(tx, now, { kind: 'password.changed', actor: person.username, ip, detail: {} })
-      })
-      authenticator.forget()
-      revoked({ accountId: person.id, exceptSessionId: person.sessionId })
-      return undefined
-    }),
-  ]
-}
-
-function tokenRoutes({ records, audit, authenticator, newId, randomToken, revoked }: RouteDeps): BoundRoute[] {
-  const trace = (kind: string, { person, ip }: Pick<Call<unknown, unknown, unknown>, 'person' | 'ip'>, id: string) => ({
-    kind,
-    actor: person.username,
-    ip,
-    detail: { id },
-  })
-  return [
-    bind(calls.tokens, async ({ person }) => ({
-      items: (await store.tokensOf(records.read, person.id)).map(presentToken),
-    })),
-    bind(calls.createToken, async ({ person, body, ip }) => {
-      const beyond = body.scopes?.find((scope) => !person.permissions.has(scope))
-      if (beyond !== undefined)
-        throw new Refusal('bad-input', undefined, [{ path: 'scopes', message: `您没有权限 ${beyond}，不能交给令牌` }])
-      const [id, token] = [newId(), randomToken()]
-      return records.write(async (turn) => {
-        const expiresAt = turn.now + body.days * DAY_MS
-        await putToken(turn, person.id, { id, secret: token, label: body.label, scopes: body.scopes }, expiresAt)
-        await audit.record(turn.tx, turn.now, trace('token.created', { person, ip }, id))
-        return { id, label: body.label, createdAt: turn.now, expiresAt, scopes: body.scopes, token }
-      })
-    }),
-    bind(calls.revokeToken, async ({ person, params, ip }) => {
-      await records.write(async ({ tx, now }) => {
-        if (!(await store.dropToken(tx, params.id, person.id))) throw new Refusal('not-found')
-        await audit.record(tx, now, trace('token.revoked', { person, ip }, params.id))
       })
       authenticator.forget()
       revoked({ accountId: person.id, exceptSessionId: person.sessionId })

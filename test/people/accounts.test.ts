@@ -4,6 +4,7 @@ import { hashPassword } from '../../server/people/password.ts'
 import { passwordFault, passwordIsOld, rolesClash } from '../../server/people/policy.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { ask, type Office, openOffice, signIn } from '../http/office.ts'
+import { asvs } from '../trust/names.ts'
 
 const RULES: AccountRules = demoConfig().accounts
 const DAY = 86_400_000
@@ -209,6 +210,35 @@ describe('tokens', () => {
     expect(me.json.permissions).toEqual(['figures.read'])
     expect((await make(['people.manage'])).status).toBe(400)
     expect((await make(null)).json.scopes).toBeNull()
+  })
+
+  test(asvs('8.3.1', 'a token of some scope makes none that may more or lives longer, and revokes none'), async () => {
+    const at = await open()
+    const { cookie, csrf } = await signIn(at, 'security-officer')
+    const first = await ask(at.url, 'POST', '/api/v1/me/tokens', {
+      cookie,
+      csrf,
+      body: { label: '看板', days: 1, scopes: ['figures.read'] },
+    })
+    const token = String(first.json.token)
+    const make = (more: object) =>
+      ask(at.url, 'POST', '/api/v1/me/tokens', { token, body: { label: '更多', days: 300, ...more } })
+    expect((await make({})).status).toBe(403)
+    expect((await make({ scopes: null })).status).toBe(403)
+    expect((await make({ scopes: ['alerts.read'] })).status).toBe(400)
+    const child = await make({ scopes: ['figures.read'] })
+    expect(child.json).toMatchObject({ scopes: ['figures.read'], expiresAt: first.json.expiresAt })
+    expect((await ask(at.url, 'DELETE', `/api/v1/me/tokens/${child.json.id}`, { token })).status).toBe(403)
+    expect((await ask(at.url, 'DELETE', `/api/v1/me/tokens/${child.json.id}`, { cookie, csrf })).status).toBe(204)
+  })
+
+  test(asvs('6.3.3', 'a sign-in that is not complete gets no token past what it still has to do'), async () => {
+    const at = await open({ secondFactor: { ...RULES.secondFactor, requiredRoles: ['security-officer'] } })
+    const { cookie, csrf } = await signIn(at, 'security-officer')
+    for (const scopes of [null, ['alerts.read']]) {
+      const answer = await ask(at.url, 'POST', '/api/v1/me/tokens', { cookie, csrf, body: { label: 'x', scopes } })
+      expect([scopes, [400, 403].includes(answer.status)]).toEqual([scopes, true])
+    }
   })
 })
 
