@@ -51,9 +51,16 @@ async function bringOver(db: Tx): Promise<void> {
   }
 }
 
-export async function record(tx: Tx, at: number, { kind, actor, ip, object, detail }: AuditEntry): Promise<void> {
-  const about = object?.slice(0, 128) ?? null
-  const body = { actor: actor.slice(0, 64), ip, object: about, detail }
+/** What callers said, cut to length: no NUL (PostgreSQL) and no half character (RFC 8785), or the act itself would fail. */
+const kept = (text: string, most = Number.POSITIVE_INFINITY): string =>
+  text.slice(0, most).toWellFormed().replaceAll('\0', '\ufffd')
+
+export async function record(tx: Tx, at: number, { kind, actor, ip, object, detail: told }: AuditEntry): Promise<void> {
+  const about = typeof object === 'string' ? kept(object, 128) : null
+  const detail = Object.fromEntries(
+    Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? kept(value) : value]),
+  )
+  const body = { actor: kept(actor, 64), ip, object: about, detail }
   const { seq } = await append(tx, AUDIT_CHAIN, kind, body, at)
   await tx
     .withTables<AuditTables>()

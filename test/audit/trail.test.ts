@@ -9,6 +9,7 @@ import type { Principal } from '../../server/feature.ts'
 import { readChain } from '../../server/records/chain.ts'
 import { RecordStore } from '../../server/records/store.ts'
 import { freshRecords } from '../helpers/stores.ts'
+import { asvs } from '../trust/names.ts'
 
 const NOW = Date.parse('2026-11-24T09:00:00+08:00')
 let clock = NOW
@@ -57,6 +58,28 @@ describe('a write during a call', () => {
       body: { actor: 'case-management', ip: '127.0.0.1', object: 'c1', detail: { via: 'session' } },
     })
   })
+  test(
+    asvs('16.4.1', 'keeps what no store could hold out of the trail, so that no act fails by its trace'),
+    async () => {
+      const records = await store()
+      const params = { id: `a\0b${'x'.repeat(124)}😀` }
+      await duringCall({ ...call, params }, () => records.write(async () => undefined))
+      await records.write(({ tx, now }) =>
+        auditTrail.record(tx, now, {
+          kind: 'export.started',
+          actor: `${'x'.repeat(63)}😀`,
+          ip: '::1',
+          detail: { filters: '\ud83d\0', rows: 1 },
+        }),
+      )
+      const [first, second] = await trail(records)
+      expect(first?.body).toMatchObject({ object: `a\ufffdb${'x'.repeat(124)}\ufffd` })
+      expect(second?.body).toMatchObject({
+        actor: `${'x'.repeat(63)}\ufffd`,
+        detail: { filters: '\ufffd\ufffd', rows: 1 },
+      })
+    },
+  )
   test('that fails leaves none, since nothing was written', async () => {
     const records = await store()
     await expect(
