@@ -4,6 +4,7 @@ import { PETITION_CHANNEL_NAMES, PETITION_COLOUR_NAMES } from '../contract/http/
 import { panoramaPort } from './cases/panorama-port.ts'
 import type { Reader, Tx } from './feature.ts'
 import type { IngestTables } from './ingest/tables.ts'
+import { offsetOf } from './offset.ts'
 import { mattersPage } from './petitions/panorama-port.ts'
 import type { Counted, Followed, Item } from './sharing/panorama/index.ts'
 import { monthsUntil } from './sharing/panorama/rules.ts'
@@ -198,7 +199,7 @@ export const countedPeople = ({ site }: Pick<Config, 'site'>): Counted => {
             ? (person.quota ? '员额检察官' : '其他人员') === value
             : true
       const counts = tally(site.people.filter(fits).map(({ department }) => departmentName(department)))
-      const from = Number(cursor || 0)
+      const from = offsetOf(cursor)
       const items = counts.slice(from, from + limit).map(({ value: name, count }) => ({
         id: name,
         title: name,
@@ -279,7 +280,7 @@ export const countedAssets = ({ site }: Pick<Config, 'site'>): Counted => {
                     : true,
               )
               .map((one) => ({ id: one.host, title: one.host, note: `${one.place} · ${guard(one)}` }))
-      const from = Number(cursor || 0)
+      const from = offsetOf(cursor)
       const items = rows.slice(from, from + limit).map((one) => ({ ...one, link: null, started: null, ended: null }))
       return { items, cursor: from + limit < rows.length ? String(from + limit) : null }
     },

@@ -5,6 +5,7 @@ import type { ChainEntry } from '../../contract/chain.ts'
 import { HANDOVER_CHAIN, handoverRoutes } from '../../contract/http/handover.ts'
 import { canonicalJson } from '../../contract/jcs.ts'
 import { bind, type Feature, type Principal, type Records, type TaskDesk } from '../feature.ts'
+import { momentOf } from '../offset.ts'
 import { append } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
 import { handoverBlocks, type SheetBlock } from './document.ts'
@@ -139,8 +140,7 @@ export function handoverFeature(deps: HandoverDeps): Feature {
         }
       }),
       bind(handoverRoutes.list, async ({ query, person }) => {
-        const [ms, id] = (query.cursor ?? '').split('~')
-        const rows = await listHandovers(records.read, id ? { ms: Number(ms), id } : null, query.limit)
+        const rows = await listHandovers(records.read, momentOf(query.cursor), query.limit)
         const last = rows.length === query.limit ? rows.at(-1) : undefined
         return {
           items: rows.map((row) => presentHandover(row, person)),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { redact } from '../../server/disclosure/redact/engine.ts'
 import { check } from '../../server/ingest/check.ts'
-import { offsetOf } from '../../server/offset.ts'
+import { momentOf, offsetOf } from '../../server/offset.ts'
 import { ROOT } from '../commands/product.ts'
 import { demoConfig } from '../helpers/office.ts'
 import { asvs } from './names.ts'
@@ -62,4 +62,7 @@ test(asvs('2.2.1', 'a place in a list is a number that every store takes, or the
   expect(['0', '7', '999999999999999'].map(offsetOf)).toEqual([0, 7, 999999999999999])
   for (const odd of [undefined, '', '-1', '0.5', '1e3', '1e999', '9'.repeat(16), 'x', ' 1', '٣', 'NaN', '0x10'])
     expect([odd, offsetOf(odd)]).toEqual([odd, 0])
+  expect(momentOf('1795589942719~a~b')).toEqual({ ms: 1795589942719, id: 'a~b' })
+  for (const odd of [undefined, '', '~', '~x', '1~', 'NaN~x', 'a~b~c', '-1~x', '1e9~x', '9999999999999999~x', '1.5~x'])
+    expect([odd, momentOf(odd)]).toEqual([odd, null])
 })

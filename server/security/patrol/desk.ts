@@ -1,6 +1,6 @@
 import { patrolRoutes, type RoundItem } from '../../../contract/http/patrol.ts'
 import { type BoundRoute, bind } from '../../feature.ts'
-import { offsetOf } from '../../offset.ts'
+import { momentOf, offsetOf } from '../../offset.ts'
 import { Refusal } from '../../refusal.ts'
 import { DAY_MS, HOUR_MS, type SecurityDeps } from '../context.ts'
 import { addCorrection, listCorrections, readManual, withCorrection } from './corrections.ts'
@@ -23,8 +23,8 @@ export function patrolDeskRoutes(deps: SecurityDeps & { newId(): string }): Boun
       return { items, cursor: from + query.limit < all.length ? String(from + query.limit) : null }
     }),
     bind(patrolRoutes.corrections, async ({ query }) => {
-      const [at = '', id = ''] = (query.cursor ?? '').split('_')
-      const before = id ? { at: Number(at), id } : undefined
+      const from = momentOf(query.cursor)
+      const before = from ? { at: from.ms, id: from.id } : undefined
       const items = await listCorrections(deps.records.read, query.limit, before)
       const last = items.at(-1)
       return { items, cursor: last && items.length === query.limit ? `${last.at}_${last.id}` : null }
