@@ -17,6 +17,9 @@ export function resolveSecret(ref: SecretRef, generated: Readonly<Record<string,
     return value
   }
   const value = generated[ref.generated]
-  if (!value) throw new Error(`没有生成的密钥 “${ref.generated}”，请先运行一次 npm start 或改用 file / env`)
+  if (!value)
+    throw new Error(
+      `没有生成的密钥 “${ref.generated}”：请运行 npm run admin -- init（已有的密钥不变），或改用 file / env`,
+    )
   return value
 }

@@ -24,17 +24,30 @@ ln -sf /opt/sanling/sanling "$root/usr/local/bin/sanling"
 if [ ! -d "$root/etc/sanling" ]; then
   cp -a "$here/config" "$root/etc/sanling"
   find "$root/etc/sanling" -name '*.ts' -delete
+else
+  # A newer program may want rules that there were not before; what the office has edited stays.
+  (cd "$here/config" && find . -type f -name '*.yaml') | while read -r file; do
+    [ -e "$root/etc/sanling/$file" ] && continue
+    mkdir -p "$root/etc/sanling/$(dirname "$file")"
+    cp "$here/config/$file" "$root/etc/sanling/$file"
+    echo "新增配置 /etc/sanling/${file#./}"
+  done
 fi
+[ -e "$root/etc/sanling/environment" ] || cp "$here/docs/deploy/environment" "$root/etc/sanling/environment"
 cp "$here"/docs/deploy/*.service "$root/etc/systemd/system/"
-for folder in /var/lib/sanling /var/lib/sanling-anchors; do
+for folder in /var/lib/sanling /var/lib/sanling/sources.d /var/lib/sanling-anchors; do
   mkdir -p "$root$folder"
   chmod 700 "$root$folder"
 done
 if [ -z "$root" ]; then
   id sanling >/dev/null 2>&1 || useradd -r -d /var/lib/sanling -s /usr/sbin/nologin sanling
-  chown sanling: /var/lib/sanling /var/lib/sanling-anchors
+  chown sanling: /var/lib/sanling /var/lib/sanling/sources.d /var/lib/sanling-anchors
+  # Passwords may stand in it: for root and the service alone.
+  chown root:sanling /etc/sanling/environment
+  chmod 640 /etc/sanling/environment
   command -v systemctl >/dev/null && systemctl daemon-reload || true
 fi
 echo '已安装到 /opt/sanling。下一步：改 /etc/sanling，然后'
-echo '  sanling doctor --config /etc/sanling'
+echo '  sanling doctor'
+echo '  sanling admin init'
 echo '  systemctl enable --now sanling-server sanling-collectors'

@@ -88,7 +88,9 @@ async function addAccount(
   { site, permissions }: Config,
   name: string | undefined,
 ): Promise<void> {
-  const username = Username.parse(needed(name, '用户名'))
+  const given = Username.safeParse(needed(name, '用户名'))
+  if (!given.success) throw new Misuse(`用户名 ${name} 不合规定：${wordsOf(given.error)}`)
+  const username = given.data
   const roles = needed(values.roles, ' --roles').split(',')
   const unknown = roles.filter((role) => !permissions.roles[role])
   if (unknown.length > 0)
@@ -195,7 +197,11 @@ async function main(): Promise<void> {
   throw new Misuse(command ? `不认识的命令 ${command}` : '请给出命令')
 }
 
+/** A refused value is said in words, not as the list of a parser. */
+const wordsOf = (error: unknown): string =>
+  error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('；') : (error as Error).message
+
 main().catch((error: unknown) => {
-  process.stderr.write(`${(error as Error).message}\n${error instanceof Misuse ? `\n${USAGE}\n` : ''}`)
+  process.stderr.write(`${wordsOf(error)}\n${error instanceof Misuse ? `\n${USAGE}\n` : ''}`)
   process.exitCode = 1
 })

@@ -14,12 +14,16 @@ export type Standing =
   /** A newer program has written here: these steps this one does not know. */
   | { kind: 'newer'; unknown: string[] }
 
+/** The first account is made before the first start (`admin`): such a folder was never served by an older program. */
+const SERVED = 'ingest/'
+
 /** @param applied ids of the folder, undefined when it has no records yet */
 export function judgeStanding(applied: readonly string[] | undefined, migrations: readonly Migration[]): Standing {
   if (!applied || applied.length === 0) return { kind: 'new' }
   const ids = new Set(migrations.map(({ id }) => id))
   const unknown = applied.filter((id) => !ids.has(id))
   if (unknown.length > 0) return { kind: 'newer', unknown }
+  if (!applied.some((id) => id.startsWith(SERVED))) return { kind: 'new' }
   const missing = [...ids].filter((id) => !applied.includes(id))
   return missing.length > 0 ? { kind: 'older', missing } : { kind: 'current' }
 }

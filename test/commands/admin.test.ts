@@ -63,6 +63,12 @@ describe('admin', () => {
     const { status, said } = run('admin', ['account', 'add', 'wang', '--roles', 'king'])
     expect([status, said]).toEqual([1, expect.stringMatching(/没有角色 king；可用：.*security-officer/)])
   })
+  test('a user name that does not fit is told in words', () => {
+    expect(run('admin', ['init'])).toMatchObject({ status: 0 })
+    const { status, said } = run('admin', ['account', 'add', '王泽', '--roles', 'auditor'])
+    expect(status).toBe(1)
+    expect(said).toContain('用户名 王泽 不合规定：2–64 个小写字母')
+  })
   test('a scenario is laid into the letter box of the office', () => {
     expect(run('admin', ['scenario', 'storm', '--seconds', '10']).status).toBe(0)
     const box = join(place, 'data/office/commands')

@@ -125,15 +125,16 @@ it('nothing is migrated when the backup of before cannot be made', async () => {
 it.each([
   ['none', undefined, 'new'],
   ['empty', [], 'new'],
-  ['the same', ['a', 'b'], 'current'],
-  ['one step behind', ['a'], 'older'],
-  ['one step ahead', ['a', 'b', 'c'], 'newer'],
-  ['ahead and behind', ['a', 'c'], 'newer'],
+  ['those of the first account alone', ['b'], 'new'],
+  ['the same', ['ingest/a', 'b'], 'current'],
+  ['one step behind', ['ingest/a'], 'older'],
+  ['one step ahead', ['ingest/a', 'b', 'c'], 'newer'],
+  ['ahead and behind', ['ingest/a', 'c'], 'newer'],
 ])('records that are %s', (_name, applied, kind) => {
   const up = async () => undefined
   expect(
     judgeStanding(applied, [
-      { id: 'a', up },
+      { id: 'ingest/a', up },
       { id: 'b', up },
     ]).kind,
   ).toBe(kind)
