@@ -71,7 +71,7 @@ export function openPeople(options: PeopleDeps): People {
       acts: Object.values(acts) as unknown as readonly DangerousAct<never>[],
       routes: [
         ...peopleRoutes({ ...deps, desk, authenticator }),
-        ...sessionRoutes({ ...deps, changed }),
+        ...sessionRoutes({ ...deps, desk, changed }),
         ...accountAdministration({ ...deps, acts, changed }),
       ],
       ticks: [

@@ -45,6 +45,9 @@ export interface LoginAttempt {
   oldSessionId: string | null
 }
 
+/** Whose secret was shown, and from where. */
+type Tried = Pick<LoginAttempt, 'username' | 'ip'>
+
 export interface SignedIn {
   account: AccountRow
   /** What goes into the cookie. */
@@ -77,26 +80,52 @@ export class LoginDesk {
   /** @throws Refusal `bad-credentials`, `locked-out`, `too-many-requests` */
   async signIn(attempt: LoginAttempt): Promise<SignedIn> {
     if (this.#addresses.blocked(attempt.ip, this.#deps.clock.now())) throw new Refusal('too-many-requests')
-    const before = this.#lines.get(attempt.username) ?? Promise.resolve()
-    const mine = before.catch(() => undefined).then(() => this.#gate.pass(() => this.#attempt(attempt)))
-    this.#lines.set(attempt.username, mine)
+    return this.#inLine(attempt.username, () => this.#attempt(attempt))
+  }
+
+  /**
+   * What somebody who is signed in has to show once more, a password or a code, counts with the sign-ins: a session
+   * that was taken over guesses no better than a stranger.
+   * @returns whether it was right
+   * @throws Refusal `locked-out`, `too-many-requests`
+   */
+  async proveAgain(who: Tried, isRight: () => Promise<boolean>): Promise<boolean> {
+    const { right } = await this.#inLine(who.username, async () => {
+      await this.#mustBeOpen(who)
+      const right = await isRight()
+      if (!right) await this.#count(who)
+      return { right }
+    })
+    return right
+  }
+
+  /** @throws Refusal `too-many-requests` when too many stand in line */
+  async #inLine<Result>(username: string, act: () => Promise<Result>): Promise<Result> {
+    const before = this.#lines.get(username) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(() => this.#gate.pass(act))
+    this.#lines.set(username, mine)
     try {
       const outcome = await mine
       if (!outcome) throw new Refusal('too-many-requests')
       return outcome
     } finally {
-      if (this.#lines.get(attempt.username) === mine) this.#lines.delete(attempt.username)
+      if (this.#lines.get(username) === mine) this.#lines.delete(username)
     }
   }
 
-  async #attempt(attempt: LoginAttempt): Promise<SignedIn> {
+  /** @throws Refusal `locked-out` */
+  async #mustBeOpen(who: Tried): Promise<void> {
     const { records, clock } = this.#deps
-    const failures = await failuresOf(records.read, attempt.username)
-    if (isLocked(failures, clock.now())) {
-      await this.#hold(attempt.username, failures)
-      await this.#trace('login.refused', attempt, { why: 'locked' })
-      throw new Refusal('locked-out', '连续 5 次失败后锁定 30 分钟')
-    }
+    const failures = await failuresOf(records.read, who.username)
+    if (!isLocked(failures, clock.now())) return
+    await this.#hold(who.username, failures)
+    await this.#trace('login.refused', who, { why: 'locked' })
+    throw new Refusal('locked-out', '连续 5 次失败后锁定 30 分钟')
+  }
+
+  async #attempt(attempt: LoginAttempt): Promise<SignedIn> {
+    const { records } = this.#deps
+    await this.#mustBeOpen(attempt)
     const account = await accountByName(records.read, attempt.username)
     const fits = await this.#knows(attempt, account)
     if (!fits || !account || account.disabled !== 0) return this.#refuse(attempt)
@@ -113,16 +142,20 @@ export class LoginDesk {
   }
 
   async #refuse(attempt: LoginAttempt): Promise<never> {
-    const { records, audit } = this.#deps
-    this.#addresses.failed(attempt.ip, this.#deps.clock.now())
-    this.#deps.failedFrom?.(attempt.ip)
-    await records.write(async ({ tx, now }) => {
-      const failures = afterFailure(await failuresOf(tx, attempt.username), now)
-      await saveFailures(tx, attempt.username, failures)
-      const detail = { count: failures.count, locked: failures.lockedUntil !== null }
-      await audit.record(tx, now, { kind: 'login.failed', actor: attempt.username, ip: attempt.ip, detail })
-    })
+    await this.#count(attempt)
     throw new Refusal('bad-credentials')
+  }
+
+  async #count({ username, ip }: Tried): Promise<void> {
+    const { records, audit } = this.#deps
+    this.#addresses.failed(ip, this.#deps.clock.now())
+    this.#deps.failedFrom?.(ip)
+    await records.write(async ({ tx, now }) => {
+      const failures = afterFailure(await failuresOf(tx, username), now)
+      await saveFailures(tx, username, failures)
+      const detail = { count: failures.count, locked: failures.lockedUntil !== null }
+      await audit.record(tx, now, { kind: 'login.failed', actor: username, ip, detail })
+    })
   }
 
   async #open(attempt: LoginAttempt, account: AccountRow): Promise<SignedIn> {
@@ -151,7 +184,7 @@ export class LoginDesk {
     if (held && held !== failures) await this.#deps.records.write(({ tx }) => saveFailures(tx, username, held))
   }
 
-  async #trace(kind: string, { username, ip }: LoginAttempt, detail: Record<string, string>): Promise<void> {
+  async #trace(kind: string, { username, ip }: Tried, detail: Record<string, string>): Promise<void> {
     await this.#deps.records.write(({ tx, now }) =>
       this.#deps.audit.record(tx, now, { kind, actor: username, ip, detail }),
     )

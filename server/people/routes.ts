@@ -101,9 +101,10 @@ function sessionRoutes(deps: RouteDeps): BoundRoute[] {
     bind(calls.me, ({ person }) => present(person)),
     bind(calls.changePassword, async ({ person, body, ip }) => {
       const account = await store.accountById(records.read, person.id)
-      if (!(await verifyPassword(body.current, account?.password ?? null)))
-        throw new Refusal('bad-input', undefined, [{ path: 'current', message: '当前口令不正确' }])
       if (!account || account.source === 'ldap') throw new Refusal('unprocessable', '口令在单位目录中，请到目录修改')
+      const shown = { username: account.username, ip }
+      if (!(await deps.desk.proveAgain(shown, () => verifyPassword(body.current, account.password))))
+        throw new Refusal('bad-input', undefined, [{ path: 'current', message: '当前口令不正确' }])
       const { history } = deps.accounts.password
       const kept = await formerPasswords(records.read, account.id, history)
       const former = [...(account.password ? [account.password] : []), ...kept.map(({ hash }) => hash)]

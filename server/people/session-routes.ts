@@ -4,6 +4,7 @@ import { type BoundRoute, bind, type Principal, type Records } from '../feature.
 import { Refusal } from '../refusal.ts'
 import type { SecondFactors } from './factors.ts'
 import { ABSOLUTE_MS, IDLE_MS } from './lockout.ts'
+import type { LoginDesk } from './login.ts'
 import * as store from './repository.ts'
 import type { Revoked } from './routes.ts'
 
@@ -11,11 +12,12 @@ export interface SessionRouteDeps {
   records: Records
   audit: AuditPort
   factors: SecondFactors
+  desk: Pick<LoginDesk, 'proveAgain'>
   changed(who: Revoked): void
 }
 
 /** Where somebody is signed in, and the second factor. */
-export function sessionRoutes({ records, audit, factors, changed }: SessionRouteDeps): BoundRoute[] {
+export function sessionRoutes({ records, audit, factors, desk, changed }: SessionRouteDeps): BoundRoute[] {
   const listed = async (accountId: string, person: Principal, now: number) => ({
     items: (await store.sessionsOf(records.read, accountId))
       .filter((row) => now - row.created_at < ABSOLUTE_MS && now - row.seen_at < IDLE_MS)
@@ -56,10 +58,11 @@ export function sessionRoutes({ records, audit, factors, changed }: SessionRoute
     bind(accountRoutes.confirmFactor, async ({ body, person }) => ({
       recovery: await factors.confirm(signedIn(person).id, body.code),
     })),
-    bind(accountRoutes.removeFactor, async ({ body, person }) => {
-      const proof = await factors.prove(signedIn(person).id, body.code)
-      if (proof === 'none') throw new Refusal('conflict', '没有启用动态口令')
-      if (proof !== 'proved')
+    bind(accountRoutes.removeFactor, async ({ body, person, ip }) => {
+      const { id, username } = signedIn(person)
+      if ((await factors.state(id)) !== 'on') throw new Refusal('conflict', '没有启用动态口令')
+      const isRight = async () => (await factors.prove(id, body.code)) === 'proved'
+      if (!(await desk.proveAgain({ username, ip }, isRight)))
         throw new Refusal('bad-input', undefined, [{ path: 'code', message: '动态口令不对，或已经用过' }])
       await factors.drop(person.id)
       return undefined

@@ -7,6 +7,7 @@ import { findRecovery, matchCode, recoveryCode, recoveryHash } from '../../serve
 import { demoConfig } from '../helpers/office.ts'
 import { ask, type Office, openOffice, signIn } from '../http/office.ts'
 import { type DirectoryService, startSlapd } from '../services.ts'
+import { asvs } from '../trust/names.ts'
 
 const STEP = 30_000
 let office: Office | undefined
@@ -91,6 +92,13 @@ describe('signing in with a second factor', () => {
     at.clock.pass(STEP)
     for (let n = 0; n < 5; n += 1) expect((await login(at, '000000')).status).toBe(401)
     expect((await login(at, codeOf(uri, at))).status).toBe(429)
+  })
+  test(asvs('6.3.1', 'the code that takes it off cannot be guessed in a session either'), async () => {
+    const at = await open()
+    const { uri, post } = await enrolled(at)
+    at.clock.pass(STEP)
+    for (let n = 0; n < 5; n += 1) expect((await post('/remove', { code: 'AAAA-AAAA' })).status).toBe(400)
+    expect((await post('/remove', { code: codeOf(uri, at) })).json.type).toBe('urn:sanling:problem:locked-out')
   })
   test('where a role asks for it, nothing else is allowed until it is set up', async () => {
     const secondFactor = { ...demoConfig().accounts.secondFactor, requiredRoles: ['auditor'] }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ask, type Office, openOffice, signIn } from '../http/office.ts'
+import { asvs } from '../trust/names.ts'
 
 const MINUTE = 60_000
 let office: Office | undefined
@@ -94,6 +95,20 @@ describe('lock-out', () => {
     for (let n = 0; n < 4; n++) await login(at, 'security-officer', 'wrong')
     await signIn(at, 'security-officer')
     for (let n = 0; n < 4; n++) expect((await login(at, 'security-officer', 'wrong')).status).toBe(401)
+    expect((await login(at, 'security-officer', at.password('security-officer'))).status).toBe(200)
+  })
+  test(asvs('6.3.1', 'a session that was taken over guesses the password no better than a stranger'), async () => {
+    const at = await open()
+    const { cookie, csrf } = await signIn(at, 'security-officer')
+    const change = (current: string) =>
+      ask(at.url, 'POST', '/api/v1/me/password', { cookie, csrf, body: { current, next: 'long enough it is' } })
+    const guesses = await Promise.all(Array.from({ length: 8 }, (_, n) => change(`guess ${n}`)))
+    expect(guesses.map(({ status }) => status).filter((status) => status === 400)).toHaveLength(5)
+    expect((await change(at.password('security-officer'))).json.type).toBe('urn:sanling:problem:locked-out')
+    expect((await login(at, 'security-officer', at.password('security-officer'))).json.type).toBe(
+      'urn:sanling:problem:locked-out',
+    )
+    at.clock.pass(31 * 60_000)
     expect((await login(at, 'security-officer', at.password('security-officer'))).status).toBe(200)
   })
   test('one address cannot try names without end', async () => {
