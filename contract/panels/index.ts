@@ -4,6 +4,7 @@ import { DrawPanel, FairnessPanel } from './assignment.ts'
 import { CaseTrendPanel, DueCalendarPanel, FlowPanel, StructurePanel } from './cases.ts'
 import { CrossPanel } from './cross.ts'
 import { DisclosurePanel } from './disclosure.ts'
+import { MediationPanel } from './mediations.ts'
 import { PetitionChangesPanel, PetitionLimitsPanel, PetitionPanel } from './petitions.ts'
 import { ReviewGradesPanel, ReviewPanel } from './review.ts'
 import { AccessPanel, DutyPanel, MapPanel, PatrolPanel, PresencePanel, TerminalPanel, ZerosPanel } from './security.ts'
@@ -34,6 +35,7 @@ export const PANELS = {
   petition: PetitionPanel,
   'petition-changes': PetitionChangesPanel,
   'petition-limits': PetitionLimitsPanel,
+  mediation: MediationPanel,
 } as const
 export type PanelName = keyof typeof PANELS
 export type PanelData<Name extends PanelName> = z.infer<(typeof PANELS)[Name]>

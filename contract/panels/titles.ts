@@ -12,6 +12,7 @@ export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
   draw: '随机分案',
   review: '评查进度',
   petition: '五色预警',
+  mediation: '矛盾纠纷化解',
   disclosure: '文书公开',
   sources: '采集与链路',
   cross: '门 × 终端 × 值守',

@@ -3,6 +3,7 @@ import { AddressThrottle } from '../people/gate.ts'
 import { chainMigrations } from '../records/chain.ts'
 import type { Context, MediationsDeps } from './context.ts'
 import { draftingRoutes } from './drafting.ts'
+import { mediationFigures, mediationPanels } from './figures.ts'
 import { packRoutes } from './pack.ts'
 import { partyRoutes } from './party-routes.ts'
 import { readingRoutes } from './reading.ts'
@@ -28,6 +29,8 @@ export function mediationsFeature(deps: MediationsDeps): Feature {
       ...packRoutes(ctx),
       ...partyRoutes(ctx),
     ],
+    panels: mediationPanels(deps),
+    figures: [mediationFigures(deps)],
     ticks: [mediationsTick(ctx)],
   }
 }

@@ -2,6 +2,7 @@ import type { Turn } from '../feature.ts'
 import { append } from '../records/chain.ts'
 import { Refusal } from '../refusal.ts'
 import { CHAIN, type Context } from './context.ts'
+import { PANEL } from './figures.ts'
 import { addNote, findOne, updateOne } from './repository.ts'
 import { MEDIATOR, say } from './room.ts'
 import type { Mediation, Party } from './types.ts'
@@ -46,6 +47,7 @@ export async function trace(ctx: Context, turn: Turn, one: Mediation, step: Step
   await addNote(turn.tx, {
     ...{ id: ctx.newId(), mediation_id: one.id, action, by, note, seq: entry.seq, at_ms: turn.now },
   })
+  turn.touch(PANEL)
   if (tell) await say(turn.tx, one.id, { channel: 'room', kind: 'system', by: MEDIATOR, text: tell }, turn.now)
   turn.afterCommit(() => ctx.anchor(CHAIN, entry))
 }

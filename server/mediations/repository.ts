@@ -57,6 +57,15 @@ export async function openOnes(db: Reader | Tx, ended: readonly Stage[]): Promis
     .execute()
   return rows.map(toOne)
 }
+/** What began since then, and whatever has not ended. */
+export async function sinceOrOpen(db: Reader, sinceMs: number, ended: readonly Stage[]): Promise<Mediation[]> {
+  const rows = await on(db)
+    .selectFrom('mediation')
+    .selectAll()
+    .where((is) => is.or([is('created_ms', '>=', sinceMs), is('stage', 'not in', [...ended])]))
+    .execute()
+  return rows.map(toOne)
+}
 
 export const addNote = async (tx: Tx, row: Tables['mediation_note']): Promise<void> => {
   await on(tx).insertInto('mediation_note').values(row).execute()

@@ -28,6 +28,8 @@ const AT: Readonly<Record<MediationAct, readonly Stage[]>> = {
 }
 export const may = (one: Pick<Mediation, 'stage'>, act: MediationAct): boolean => AT[act].includes(one.stage)
 export const ENDED: readonly Stage[] = ['agreed', 'archived', 'failed', 'closed']
+/** Nothing is left to do in these, no duty to follow either. */
+export const OVER: readonly Stage[] = ['archived', 'failed', 'closed']
 
 /** The desk's acts that fit the stage. */
 export const actsOf = (one: Mediation): MediationAct[] =>

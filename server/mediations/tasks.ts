@@ -2,6 +2,7 @@ import { officeDate } from '../../config/zone.ts'
 import type { TaskSpec, Tick, Turn } from '../feature.ts'
 import type { Context } from './context.ts'
 import { openOnes } from './repository.ts'
+import { OVER } from './rules.ts'
 import type { Mediation } from './types.ts'
 
 /** What the desk is asked to do after an agreement, and before a limit ends. */
@@ -58,7 +59,7 @@ export const mediationsTick = (ctx: Context): Tick => ({
   name: 'mediations-due',
   everyMs: 300_000,
   async run(turn) {
-    const open = await openOnes(turn.tx, ['archived', 'failed', 'closed'])
+    const open = await openOnes(turn.tx, OVER)
     const today = officeDate(turn.now)
     const due = open.flatMap((one) => soonTasks(one, today, ctx.config.mediations.remindDays))
     if (due.length > 0) await ctx.tasks.open(turn, due)

@@ -83,15 +83,16 @@ export const SCREENS: readonly Screen[] = [
       ]),
       ...column(2520, 560, 80, [
         ['draw', 316],
-        ['fairness', 460],
+        ['fairness', 306],
+        ['review', 142],
         ['review-grades', 176],
       ]),
       ...column(3096, 724, 80, [
         ['petition', 162],
         ['petition-changes', 172],
         ['petition-limits', 142],
+        ['mediation', 142],
         ['disclosure', 140],
-        ['review', 142],
         ['structure', 158],
       ]),
     ],
@@ -121,17 +122,25 @@ export const SCREENS: readonly Screen[] = [
     width: 1920,
     height: 1080,
     panels: [
-      { panel: 'flow', x: 20, y: 118, w: 560, h: 444 },
-      { panel: 'due-calendar', x: 20, y: 574, w: 560, h: 222 },
-      { panel: 'case-trend', x: 20, y: 808, w: 560, h: 236 },
-      { panel: 'draw', x: 596, y: 118, w: 560, h: 316 },
-      { panel: 'fairness', x: 596, y: 446, w: 560, h: 410 },
-      { panel: 'review-grades', x: 596, y: 868, w: 560, h: 176 },
-      { panel: 'petition', x: 1172, y: 118, w: 728, h: 162 },
-      { panel: 'petition-changes', x: 1172, y: 292, w: 728, h: 222 },
-      { panel: 'petition-limits', x: 1172, y: 526, w: 728, h: 142 },
-      { panel: 'disclosure', x: 1172, y: 680, w: 728, h: 160 },
-      { panel: 'structure', x: 1172, y: 852, w: 728, h: 192 },
+      ...column(20, 560, 118, [
+        ['flow', 376],
+        ['due-calendar', 196],
+        ['case-trend', 178],
+        ['structure', 140],
+      ]),
+      ...column(596, 560, 118, [
+        ['draw', 306],
+        ['fairness', 300],
+        ['review', 138],
+        ['review-grades', 146],
+      ]),
+      ...column(1172, 728, 118, [
+        ['petition', 168],
+        ['petition-changes', 216],
+        ['petition-limits', 154],
+        ['mediation', 172],
+        ['disclosure', 168],
+      ]),
     ],
   },
 ]
@@ -161,7 +170,7 @@ const PINNED_MAP = 256
 /** The strip of a frozen wall and what it takes from every column. */
 const LIVE_STRIP = { h: 34, bottom: 8, gap: 10 }
 /** Panels that give way first when their column loses height. */
-const FLEXIBLE = ['access', 'alerts', 'draw', 'alert-load', 'case-trend', 'fairness', 'structure']
+const FLEXIBLE = ['access', 'alerts', 'draw', 'alert-load', 'case-trend', 'fairness', 'structure', 'petition-changes']
 
 export interface Arrangement {
   panels: Place[]

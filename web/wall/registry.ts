@@ -12,6 +12,7 @@ import DutyPanel from './panels/DutyPanel.vue'
 import FairnessPanel from './panels/FairnessPanel.vue'
 import FlowPanel from './panels/FlowPanel.vue'
 import MapPanel from './panels/MapPanel.vue'
+import MediationPanel from './panels/MediationPanel.vue'
 import PatrolPanel from './panels/PatrolPanel.vue'
 import PetitionChangesPanel from './panels/PetitionChangesPanel.vue'
 import PetitionLimitsPanel from './panels/PetitionLimitsPanel.vue'
@@ -49,6 +50,7 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   petition: PetitionPanel,
   'petition-changes': PetitionChangesPanel,
   'petition-limits': PetitionLimitsPanel,
+  mediation: MediationPanel,
 }
 
 /** What a panel is called when it cannot speak for itself. */
