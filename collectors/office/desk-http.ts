@@ -30,7 +30,23 @@ export function deskHttp(dataDir: string, signal: AbortSignal): DeskCall {
     const demo = DemoFile.parse(JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')))
     const token = demo.accounts.find(({ username }) => username === as)?.token ?? colleagueToken(dataDir, as)
     if (!token) throw new Error(`演示中没有账号 ${as}`)
-    return call(new URL(`/api/v1${path}`, demo.url), method, token, body, signal)
+    return call(new URL(`/api/v1${path}`, demo.url), method, { authorization: `Bearer ${token}` }, body, signal)
+  }
+}
+
+export interface GuestAnswer extends DeskAnswer {
+  /** What the server lets the caller keep, `name=value`; null when it gave nothing. */
+  cookie: string | null
+}
+/** Somebody from outside, with nothing but a cookie; without a body it is a GET. */
+export type GuestCall = (path: string, cookie: string | null, body?: unknown) => Promise<GuestAnswer>
+
+/** @throws Error when there is no demo.json, no server, or the answer takes longer than 10 s */
+export function guestHttp(dataDir: string, signal: AbortSignal): GuestCall {
+  return async (path, cookie, body) => {
+    const demo = DemoFile.parse(JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')))
+    const method = body === undefined ? 'GET' : 'POST'
+    return call(new URL(`/api/v1${path}`, demo.url), method, cookie === null ? {} : { cookie }, body, signal)
   }
 }
 
@@ -39,12 +55,18 @@ function colleagueToken(dataDir: string, as: string): string | undefined {
   return existsSync(file) ? DesksFile.parse(JSON.parse(readFileSync(file, 'utf8')))[as] : undefined
 }
 
-function call(url: URL, method: string, token: string, body: unknown, signal: AbortSignal): Promise<DeskAnswer> {
+function call(
+  url: URL,
+  method: string,
+  who: Readonly<Record<string, string>>,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<GuestAnswer> {
   // Bytes go as they are: somebody uploads a file.
   const isFile = body instanceof Uint8Array
   const text = body === undefined || isFile ? body : JSON.stringify(body)
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...who,
     ...(text === undefined
       ? {}
       : {
@@ -62,7 +84,8 @@ function call(url: URL, method: string, token: string, body: unknown, signal: Ab
         if (size > MAX_ANSWER) answer.destroy(new Error('回答过长'))
       })
       answer.on('error', reject)
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: parsed(Buffer.concat(pieces)) }))
+      const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? null
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: parsed(Buffer.concat(pieces)), cookie }))
     })
     out.on('timeout', () => out.destroy(new Error('服务没有按时回答')))
     out.on('error', reject)

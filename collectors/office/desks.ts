@@ -3,9 +3,10 @@ import type { Config } from '../../config/load.ts'
 import { AssistPlayer } from './assist-player.ts'
 import { ChangePlayer } from './change-player.ts'
 import { ClockPlayer } from './clock-player.ts'
-import { deskHttp } from './desk-http.ts'
+import { deskHttp, guestHttp } from './desk-http.ts'
 import { DeskPlayer } from './desk-player.ts'
 import { DisclosurePlayer } from './disclosure-player.ts'
+import { MediationPlayer } from './mediation-player.ts'
 import { MemberPlayer } from './member-player.ts'
 import { MonitoringPlayer } from './monitoring-player.ts'
 import { PetitionPlayer } from './petition-player.ts'
@@ -52,6 +53,7 @@ export function desksOf({ config, dataDir, seed, drew, stumbled, ...rest }: Desk
     new DisclosurePlayer(common('disclosure')),
     new AssistPlayer(common('assist')),
     new PetitionPlayer({ ...common('petitions'), config }),
+    new MediationPlayer({ ...common('mediations'), guest: guestHttp(dataDir, rest.signal), config }),
     new MonitoringPlayer({ ...common('monitoring'), site: config.site }),
     new WindowPlayer(common('window')),
   ]

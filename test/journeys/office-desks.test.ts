@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ChangePlayer } from '../../collectors/office/change-player.ts'
 import { ClockPlayer, FIRST_ACTS } from '../../collectors/office/clock-player.ts'
-import { deskHttp } from '../../collectors/office/desk-http.ts'
+import { deskHttp, guestHttp } from '../../collectors/office/desk-http.ts'
+import { FIRST_MEDIATIONS, MediationPlayer } from '../../collectors/office/mediation-player.ts'
 import { FIRST_LEAVES, MemberPlayer } from '../../collectors/office/member-player.ts'
 import { FIRST_REGISTERED, MonitoringPlayer } from '../../collectors/office/monitoring-player.ts'
 import { FIRST_MATTERS, PetitionPlayer } from '../../collectors/office/petition-player.ts'
@@ -125,6 +126,41 @@ test('petitions are registered, judged, told, handed on, lowered by another and 
   const chain = await (await get('/chains/petitions.ndjson')).text()
   for (const step of ['register', 'assess', 'warn', 'assign', 'resolve', 'feedback', 'downgrade', 'close'])
     expect(chain).toContain(`"petition.${step}"`)
+}, 60_000)
+
+test('disputes are mediated: parties come in by link and code, read, sign, and keep their word or do not', async () => {
+  type Mediations = { items: { stage: string; matter: string | null }[] }
+  const list = async () => ((await (await get('/mediations?limit=500')).json()) as Mediations).items
+  const now = Date.now()
+  const player = new MediationPlayer({
+    ...common(),
+    guest: guestHttp(product.dataDir, closing.signal),
+    config: demoConfig(),
+    chance: chanceOf('mediations'),
+    now,
+  })
+  const chain = async () => (await get('/chains/mediations.ndjson')).text()
+  // Sessions are held half a minute after they are called: its own clock is ahead, and the product's comes after.
+  for (let visit = 0; visit < 19 && !(await chain()).includes('"mediation.agreed"'); visit += 1) {
+    player.tick(now + 110_000 + visit * 16_000)
+    await player.settled()
+  }
+  expect(troubles).toEqual([])
+  expect((await list()).length).toBeGreaterThanOrEqual(FIRST_MEDIATIONS)
+  const said = await chain()
+  for (const step of [
+    'apply',
+    'identify',
+    'enter',
+    'consent',
+    'suitability',
+    'mediator',
+    'schedule',
+    'rights',
+    'sign',
+    'agreed',
+  ])
+    expect(said).toContain(`"mediation.${step}"`)
 }, 60_000)
 
 test('some are on leave, nobody at a desk that a visitor may use', async () => {

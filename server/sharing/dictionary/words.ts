@@ -4,11 +4,11 @@
  */
 const LINES = `
 3d 三维|a 甲|abnormal 异常|absolute 绝对|accept 受理|accepted 受理|access 门禁|accident 事故|account 账号|accuracy 精度|ack 确认|acked 已确认|acknowledged 已确认
-act 行为|action 动作|actions 动作|activated 启用|active 生效|actor 行为人|acts 事项|add 添加|added 添加|address 地址|addressee 对象|after 之后|again 再次|age 时长|agree 同意|agreement 协议
+act 行为|action 动作|actions 动作|activated 启用|active 生效|actor 行为人|acts 事项|add 添加|added 添加|address 地址|addressee 对象|after 之后|again 再次|age 时长|agree 同意|agreed 达成|agreement 协议
 alert 告警|alerted 已告警|alerts 告警|algorithm 算法|all 全部|amount 数额|anchor 锚定|anchored 已锚定|anonymous 匿名|answer 答复|answered 已答复|answers 答复|applied 应用|appointment 预约
 approval 批准|approve 批准|approved 已批准|approver 批准人|archived 归档|area 区域|areas 区域|as 作为|ask 询问|asked 询问|assessment 评估|assign 分派|assigned 分案|assist 辅助|at 时刻|attachments 附件
 attempts 次数|audit 审计|auto 自动|automatic 自动|avg 平均|away 离岗|back 返回|backfill 补采|backlog 积压|backup 备份|band 档位|base 基础|baseline 基准|bases 依据|basis 依据|batch 批|because 缘由|before 之前
-began 开始|binding 绑定|birth 出生|births 新增|blind 盲区|blue 蓝|board 看板|body 正文|booked 已约|broken 破损|broker 消息代理|bucket 桶|buckets 桶|buffer 缓冲|by 人|bytes 字节数
+began 开始|binding 绑定|birth 出生|births 新增|blind 盲区|blue 蓝|board 看板|body 正文|booked 已约|breached 违约|broken 破损|broker 消息代理|bucket 桶|buckets 桶|buffer 缓冲|by 人|bytes 字节数
 calendar 日历|cancelled 取消|cap 上限|caps 能力|caption 说明|card 卡号|cards 卡片|case 案件|cases 案件|category 类别|cause 事由|ceiling 上限|cells 单元格|chain 链|challenge 口令|change 变动|changed 变动|changes 变动|channel 渠道
 characters 字符|check 检查|checked 已检查|checker 检查人|checks 检查项|choices 选项|clause 条款|clearable 可消除|cleared 消除|client 客户端|clients 客户端|clock 时钟|clocks 期限|close 关闭|closed 关闭|closes 关闭|clue 线索
 cluster 集群|code 代码|coercion 强制措施|collector 采集器|colour 颜色|coloured 定色|colours 颜色|column 列|columns 列|commit 提交|commitment 承诺|commitments 承诺|committee 检委会|compare 比较|completion 完成|computed 计算
@@ -35,7 +35,7 @@ native 原始|need 需要|newest 最新|next 下一步|no 号|node 节点|nodes 
 occurrences 次数|ocr 文字识别|of 之|off 停|offline 离线|offset 偏移|ok 正常|old 旧|oldest 最早|on 日期|online 在线|op 比较|open 未结|opened 打开|opinion 意见|or 或|orange 橙|ord 次序|order 顺序|org 机构|original 原件|os 操作系统|other 其他
 outbox 发件箱|outcome 结果|outdated 过时|outline 提纲|outreach 外联|over 超出|overdue 超期|own 本人|owner 归属|p 概率|p10 十分位|p25 四分之一位|p50 中位|p75 四分之三位|p90 九十分位|p95 九十五分位|p99 九十九分位|page 页|pages 页|painted 已显示|pairs 对|panel 面板|panels 面板
 paragraph 段落|paragraphs 段落|params 参数|parent 上级|part 部分|parties 当事人|parts 组成|party 当事人|passed 通过|passes 通过|passport 证件|password 口令|past 既往|patch 补丁|patches 补丁|path 路径|pause 暂停|payload 载荷|pending 待定|people 人员
-per 每|percent 百分比|performance 业绩|permission 权限|permissions 权限|person 人员|persons 人员|petition 信访|phone 电话|pinned 钉住|pinyin 拼音|place 地点|places 地点|plan 计划|planned 计划|plate 车牌|point 点|points 分数|pool 抽取池|pools 抽取池|position 位置
+per 每|percent 百分比|performance 业绩|permission 权限|permissions 权限|person 人员|persons 人员|petitions 信访事项|petition 信访|phone 电话|pinned 钉住|pinyin 拼音|place 地点|places 地点|plan 计划|planned 计划|plate 车牌|point 点|points 分数|pool 抽取池|pools 抽取池|position 位置
 positions 位置|post 岗位|posts 岗位|present 在场|presets 预设|prev 上一|previous 以往|print 指纹|problem 问题|problems 问题|product 产品|profiles 配置|progress 进度|proof 证明|proposal 提请|proposals 提请|proposed 已提请|proposer 提请人|protect 防护|protected 已防护
 provisional 暂定|public 公开|published 公开|publisher 公开人|purpose 目的|q 检索词|quality 质量|quarantine 隔离|quarantined 已隔离|quarter 季度|quarters 季度|queries 查询|query 查询|question 问题|questions 问题|queue 队列|quote 引文|r 相关|raise 提出|raised 已提出|random 随机
 range 范围|rank 次序|rate 比率|reached 到达|read 读取|reader 阅读者|reading 阅读|readings 阅读|ready 就绪|real 实际|reason 理由|reasons 理由|rebuild 重建|rebuilding 重建中|receipt 回执|receipts 回执|received 收到|recent 最近|rechecker 复核人|record 记录|recorded 登记|recording 记录|records 记录
