@@ -529,7 +529,7 @@ export async function assemble(options: HouseOptions): Promise<House> {
     review,
     monitoring,
     petitions,
-    disclosureFeature({ config, calendar, records, newId, anchor }),
+    disclosureFeature({ config, calendar, records, alerts: alerts.desk, newId, anchor }),
     windowFeature({
       config,
       calendar,

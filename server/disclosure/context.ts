@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import type { WorkCalendar } from '../../config/workdays.ts'
 import type { ChainEntry } from '../../contract/chain.ts'
-import type { Principal, Records } from '../feature.ts'
+import type { AlertDesk, Principal, Records } from '../feature.ts'
 import { Refusal } from '../refusal.ts'
 import type { About } from './apart.ts'
 import { textOf } from './files/flat.ts'
@@ -11,6 +11,8 @@ export interface DisclosureDeps {
   config: Config
   calendar: WorkCalendar
   records: Records
+  /** Told of what is past its day; without one nobody is. */
+  alerts?: AlertDesk
   newId(): string
   /** Keeps the head outside the data folder. */
   anchor(chain: string, head: ChainEntry): void
@@ -26,6 +28,9 @@ export function personOf({ config }: Pick<DisclosureDeps, 'config'>, who: Princi
 }
 export const nameOf = ({ config }: Pick<DisclosureDeps, 'config'>, id: string): string =>
   config.site.people.find((person) => person.id === id)?.name ?? id
+
+export const departmentName = ({ config }: Pick<DisclosureDeps, 'config'>, id: string): string =>
+  config.site.departments.find((one) => one.id === id)?.name ?? id
 
 /** What a second reading is held against: parties, rules, and the words whose mask a person took off. */
 export function aboutOf({ config }: Pick<DisclosureDeps, 'config'>, one: StoredDisclosure, file: StoredFile): About {

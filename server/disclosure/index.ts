@@ -4,6 +4,7 @@ import { chainMigrations } from '../records/chain.ts'
 import { type DisclosureDeps, PANEL } from './context.ts'
 import { DISCLOSURE_FIGURES, disclosureFigures, disclosurePanel, readBoard } from './figures.ts'
 import { looseFilesTick } from './moves.ts'
+import { overdueTick } from './overdue.ts'
 import { publicRoutes, readingRoutes } from './reading.ts'
 import { redact } from './redact/engine.ts'
 import { stepRoutes } from './steps.ts'
@@ -31,6 +32,6 @@ export function disclosureFeature(deps: DisclosureDeps): Feature {
       },
     ],
     figures: [{ permission: 'figures.read', names: DISCLOSURE_FIGURES, list: (now) => disclosureFigures(deps, now) }],
-    ticks: [looseFilesTick()],
+    ticks: [looseFilesTick(), ...(deps.alerts ? [overdueTick({ ...deps, alerts: deps.alerts })] : [])],
   }
 }

@@ -138,7 +138,7 @@ export async function listPublished(db: Reader, offset: number, limit: number): 
     .execute()
   return rows.map(toOne)
 }
-export async function openOnes(db: Reader): Promise<StoredDisclosure[]> {
+export async function openOnes(db: Reader | Tx): Promise<StoredDisclosure[]> {
   const open: DocumentState[] = ['review', 'export', 'recheck', 'publish']
   const rows = await on(db).selectFrom('disclosure_document').selectAll().where('state', 'in', open).execute()
   return rows.map(toOne)

@@ -55,6 +55,8 @@ export type DisclosureTables = {
     /** What the step was decided to: `publish`, `passed`, `return` … */
     outcome: string | null
   }
+  /** Documents of whose lateness an alert tells now. */
+  disclosure_told: { document_id: string; due: string; told_ms: number }
 }
 
 export const disclosureMigrations: readonly Migration[] = [
@@ -131,6 +133,17 @@ export const disclosureMigrations: readonly Migration[] = [
         .columns(['document_id', 'seq'])
         .execute()
       await db.schema.createIndex('disclosure_note_action').on('disclosure_note').columns(['action', 'at_ms']).execute()
+    },
+  },
+  {
+    id: 'disclosure/002-told',
+    async up(db) {
+      await db.schema
+        .createTable('disclosure_told')
+        .addColumn('document_id', 'varchar(64)', (c) => c.primaryKey())
+        .addColumn('due', 'varchar(10)', (c) => c.notNull())
+        .addColumn('told_ms', 'bigint', (c) => c.notNull())
+        .execute()
     },
   },
 ]

@@ -5,7 +5,7 @@ import type { DisclosureDetail, DisclosureItem, Party } from '../../contract/htt
 import { disclosureFeature } from '../../server/disclosure/index.ts'
 import type { Principal, StreamAnswer } from '../../server/feature.ts'
 import { demoCalendar, demoConfig } from '../helpers/office.ts'
-import { type TestRecords, testRecords } from '../helpers/records.ts'
+import { alertLog, type TestRecords, testRecords } from '../helpers/records.ts'
 
 export const NOON = Temporal.Instant.from('2026-11-24T12:00:00+08:00').epochMilliseconds
 export const config = demoConfig()
@@ -48,11 +48,13 @@ type Moved = { document: DisclosureItem; entry: ChainEntry }
 /** The feature over a real store, called as the HTTP side calls it. */
 export async function house() {
   const anchored: ChainEntry[] = []
+  const alerts = alertLog()
   const build = (store: TestRecords['store'] | undefined) =>
     disclosureFeature({
       config,
       calendar: demoCalendar(),
       records: store as TestRecords['store'],
+      alerts,
       newId: () => randomBytes(12).toString('hex'),
       anchor: (_chain, entry) => anchored.push(entry),
     })
@@ -88,6 +90,7 @@ export async function house() {
     records,
     feature,
     anchored,
+    alerts,
     call,
     step,
     file: async (id: string, person: Principal, document: string): Promise<Buffer> => {
