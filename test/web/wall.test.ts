@@ -107,8 +107,11 @@ describe('alert list', () => {
     expect(stepWords(GARAGE, NOW)).toBe('已派遣')
     expect(stepWords(HALL, NOW)).toBe('待确认')
     expect(stepWords({ ...PROPERTY, silencedUntil: NOW + 60_000 }, NOW)).toBe('静默至 09:31')
-    expect(whyWords(HALL)).toBe('09:21 恢复 · 须有人确认后才关闭')
-    expect(whyWords({ ...GARAGE, count: 1234 })).toContain('归并 1\u2009234 次')
+    expect(whyWords(HALL, NOW)).toBe('09:21 恢复 · 须有人确认后才关闭')
+    const due = '示检控申受[2026]60号 · 2026-11-26 届满，剩 1 日'
+    expect(whyWords({ ...GARAGE, why: due, count: 1 }, NOW)).toBe('示检控申受〔2026〕60号 · 11-26 届满，剩 1 日')
+    expect(whyWords({ ...GARAGE, why: '2027-01-04 届满', count: 1 }, NOW)).toBe('2027-01-04 届满')
+    expect(whyWords({ ...GARAGE, count: 1234 }, NOW)).toContain('归并 1\u2009234 次')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { AlertItem } from '../../../contract/panels/alerts.ts'
 import { ALERT_STEP_WORDS } from '../../../contract/panels/alerts.ts'
 import { SEVERITIES, SEVERITY_WORDS } from '../../../contract/severity.ts'
-import { count, countdown, time } from '../../ui/format.ts'
+import { caseNumber, count, countdown, isoDate, time } from '../../ui/format.ts'
 
 /** Pure: which alerts fit, and the words of a row. */
 
@@ -60,8 +60,11 @@ function escalation(item: AlertItem, now: number): string {
   return left > 0 ? `${countdown(left)} 后升级` : '正在升级'
 }
 
-export function whyWords(item: AlertItem): string {
+/** Days of this year go without it: `11-26`, as in every table of the wall. */
+const shortDays = (words: string, now: number): string => words.replaceAll(`${isoDate(now).slice(0, 4)}-`, '')
+
+export function whyWords(item: AlertItem, now: number): string {
   const merged = item.count > 1 && !item.why.includes('归并') ? ` · 归并 ${count(item.count)} 次` : ''
   const returned = item.state === 'returned-unacknowledged' && item.returnedAt !== null
-  return `${returned ? `${time(item.returnedAt ?? 0)} 恢复 · ` : ''}${item.why}${merged}`
+  return `${returned ? `${time(item.returnedAt ?? 0)} 恢复 · ` : ''}${shortDays(caseNumber(item.why), now)}${merged}`
 }
