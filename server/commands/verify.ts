@@ -9,6 +9,7 @@ import { verifyPetitions } from '../../contract/verify-petitions.ts'
 import { verifyReview } from '../../contract/verify-review.ts'
 import { anchorFolder } from '../anchor.ts'
 import { systemClock } from '../clock.ts'
+import { CHAINS } from '../records/chain.ts'
 import { RecordStore } from '../records/store.ts'
 import { type ChainProof, proveAll } from '../upkeep/backup/prove.ts'
 import { ARCHIVE } from '../upkeep/backup/set.ts'
@@ -81,13 +82,15 @@ function toldOf({ chain, entries, archived, away, failures }: ChainProof, anchor
   told([`${chain} 链 ${entries} 条`, ...notes].join('，'), failures)
 }
 
-/** Heads that were kept outside the data folder; @throws Error when the file itself was touched */
-function anchorsOf(folder: string, chain: string): Anchor[] {
+/** Heads that were kept outside the data folder. A file that was touched itself is told; what can be read of it counts. */
+function anchorsOf(folder: string, chain: string): { kept: Anchor[]; failures: ChainFailure[] } {
   const file = join(folder, `${chain}.ndjson`)
-  if (!existsSync(file)) return []
+  if (!existsSync(file)) return { kept: [], failures: [] }
   const { anchors, failures } = parseAnchors(readFileSync(file, 'utf8'))
-  if (failures[0]) throw new Error(`${file}：${failures[0].what}`)
-  return anchors.filter((anchor) => anchor.chain === chain)
+  return {
+    kept: anchors.filter((anchor) => anchor.chain === chain),
+    failures: failures.map(({ seq, what }) => ({ seq, what: `外部存证 ${file}：${what}` })),
+  }
 }
 
 async function audit(configDir: string): Promise<void> {
@@ -99,8 +102,15 @@ async function audit(configDir: string): Promise<void> {
     failed: () => undefined,
   })
   try {
-    for (const proof of await proveAll(records.read, join(dataDir, ARCHIVE), (chain) => anchorsOf(folder, chain)))
-      toldOf(proof, anchorsOf(folder, proof.chain).length)
+    // Read before the chains: they may only have grown since.
+    const outside = new Map(
+      CHAINS.map((chain): [string, ReturnType<typeof anchorsOf>] => [chain, anchorsOf(folder, chain)]),
+    )
+    const proofs = await proveAll(records.read, join(dataDir, ARCHIVE), (chain) => outside.get(chain)?.kept ?? [])
+    for (const proof of proofs) {
+      const { kept, failures } = outside.get(proof.chain) ?? { kept: [], failures: [] }
+      toldOf({ ...proof, failures: [...failures, ...proof.failures] }, kept.length)
+    }
     if (!existsSync(folder)) say(`没有外部存证文件夹 ${folder}：只核对了链接，看不出链尾是否缺失`)
   } finally {
     await records.close()
@@ -120,6 +130,9 @@ try {
   else if (what === 'audit') await audit(resolve(values.config))
   else throw new Error(USAGE)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  const said = error instanceof Error ? error.message : String(error)
+  const spoilt = /not a database|malformed|SQLITE_CORRUPT/i.test(said)
+  const words = spoilt ? `数据库文件损坏，无法核对（${said}）：保全现场后停服务，用 npm run restore 恢复最近备份` : said
+  process.stderr.write(`${words}\n`)
   process.exitCode = 2
 }

@@ -62,9 +62,9 @@ describe('one line of turns for several servers', () => {
     await members[0]?.migrate(MIGRATIONS)
     const drawOnce = (one: RecordStore) =>
       one.write(async ({ tx, now }) => {
-        const { rows } = await sql`select 1 from chain_entry where chain = 'draw'`.execute(tx)
+        const { rows } = await sql`select 1 from chain_entry where chain = 'assignment'`.execute(tx)
         if (rows.length > 0) return false
-        await append(tx, 'draw', 'drawn', {}, now)
+        await append(tx, 'assignment', 'drawn', {}, now)
         return true
       })
     const drawn = await Promise.all(Array.from({ length: 30 }, (_unused, n) => drawOnce(members[n % 2] ?? never())))

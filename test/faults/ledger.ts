@@ -2,12 +2,10 @@ import { checkLinks, parseChain } from '../../contract/chain.ts'
 import { verifyDraws } from '../../contract/verify-draws.ts'
 import type { AlertTables } from '../../server/alerts/tables.ts'
 import type { IngestTables } from '../../server/ingest/tables.ts'
-import { exportChain } from '../../server/records/chain.ts'
+import { CHAINS, exportChain } from '../../server/records/chain.ts'
 import { RecordStore } from '../../server/records/store.ts'
 import type { Effect } from './history.ts'
 import type { World } from './world.ts'
-
-const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure']
 
 /** What the records themselves say once the product has ended: each line is something that must be 0 or equal. */
 export async function ledgerEffects(world: World): Promise<Effect[]> {

@@ -193,7 +193,7 @@ describe('a handover', () => {
     const postgres = await startPostgres()
     closing.push(() => postgres.stop())
     const one = await house(at('2026-11-24T17:55'), { kind: 'postgres', url: postgres.url })
-    for (const chain of ['audit', 'review', 'audit'])
+    for (const chain of ['audit', 'review', 'audit'] as const)
       await one.store.write((turn) => append(turn.tx, chain, 'x', { n: 1 }, turn.now))
     const { sheet }: HandoverItem = await one.call('giveHandover', giver, { body })
     expect(sheet.heads.map(({ chain, seq }) => [chain, seq])).toEqual([

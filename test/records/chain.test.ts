@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkLinks, parseChain } from '../../contract/chain.ts'
 import {
   append,
+  type ChainName,
   chainHead,
   chainMigrations,
   exportChain,
@@ -16,7 +17,7 @@ describe('append-only chain', () => {
     records = await testRecords([{ name: 'chain', migrations: chainMigrations }], Date.UTC(2026, 10, 24))
   })
   afterEach(() => records.close())
-  const add = (chain: string, n: number) =>
+  const add = (chain: ChainName, n: number) =>
     records.store.write((turn) => append(turn.tx, chain, 'note', { n, text: '甲' }, turn.now))
 
   it('links each entry to the one before, each chain for itself', async () => {
@@ -46,7 +47,7 @@ describe('append-only chain', () => {
     expect(await checkLinks(entries)).toEqual([])
   })
   it('refuses a float, which two programs could write differently', async () => {
-    await expect(records.store.write((turn) => append(turn.tx, 'x', 'note', { n: 0.5 }, turn.now))).rejects.toThrow(
+    await expect(records.store.write((turn) => append(turn.tx, 'audit', 'note', { n: 0.5 }, turn.now))).rejects.toThrow(
       TypeError,
     )
   })

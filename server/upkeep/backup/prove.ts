@@ -5,13 +5,11 @@ import { verifyDraws } from '../../../contract/verify-draws.ts'
 import { verifyPetitions } from '../../../contract/verify-petitions.ts'
 import { verifyReview } from '../../../contract/verify-review.ts'
 import type { Reader } from '../../feature.ts'
-import { exportChain, readChain } from '../../records/chain.ts'
+import { CHAINS, type ChainName, chainHeads, exportChain, readChain } from '../../records/chain.ts'
 import { RecordStore, type RecordsOptions } from '../../records/store.ts'
 import { archivedTo, proveArchives } from '../retention/archive.ts'
 
-/** contract.md: every chain that the product keeps. */
-export const CHAINS = ['audit', 'assignment', 'review', 'petitions', 'disclosure', 'mediations', 'handover'] as const
-export const CHAIN_WORDS: Readonly<Record<string, string>> = {
+export const CHAIN_WORDS: Readonly<Record<ChainName, string>> = {
   audit: '审计',
   assignment: '分案',
   review: '评查',
@@ -54,11 +52,22 @@ export async function proveChains(read: Reader, anchorsOf: AnchorsOf = () => [])
     const own = REPEATED[chain]
     proofs.push({ chain, ...(own ? await repeated(read, chain, own, anchors) : await linked(read, chain, anchors)) })
   }
-  return proofs
+  return [...proofs, ...(await strangers(read))]
+}
+
+/** A row whose chain's name was changed stands in a chain that nobody writes. */
+async function strangers(read: Reader): Promise<ChainProof[]> {
+  const heads = (await chainHeads(read)).filter(({ chain }) => !CHAINS.some((known) => known === chain))
+  return heads.map(({ chain, seq }) => ({
+    chain,
+    entries: 0,
+    draws: 0,
+    failures: [{ seq, what: '本系统没有这条链：链名被改动' }],
+  }))
 }
 
 type Repeat = (text: string) => Promise<{ entries: number; failures: ChainFailure[]; draws?: number }>
-const REPEATED: Readonly<Record<string, Repeat>> = {
+const REPEATED: Readonly<Partial<Record<ChainName, Repeat>>> = {
   assignment: verifyDraws,
   review: verifyReview,
   petitions: verifyPetitions,
@@ -66,8 +75,19 @@ const REPEATED: Readonly<Record<string, Repeat>> = {
 
 async function repeated(read: Reader, chain: string, repeat: Repeat, anchors: readonly Anchor[]) {
   const text = (await Array.fromAsync(exportChain(read, chain))).join('')
-  const { entries, failures, draws = 0 } = await repeat(text)
+  const { entries, failures, draws = 0 } = await repeat(text).catch((error: Error) => unrepeatable(text, error))
   return { entries, draws, failures: [...failures, ...checkAnchors(parseChain(text).entries, anchors)] }
+}
+
+/** What is not shaped as its type demands is at least held against its links. */
+async function unrepeatable(text: string, error: Error) {
+  const { entries, failures } = parseChain(text)
+  const links = [...failures, ...(await checkLinks(entries))]
+  return {
+    entries: entries.length,
+    draws: 0,
+    failures: links.length > 0 ? links : [{ seq: 0, what: `内容不合规定，无法复算：${error.message}` }],
+  }
 }
 
 const PAGE = 2000
@@ -99,6 +119,8 @@ const named = ({ seq }: ChainFailure, last: number): ChainFailure => ({
   what: `链尾缺失：外部存证有第 ${seq} 条，现在只到第 ${last} 条`,
 })
 
+const wordOf = (chain: string): string => (CHAIN_WORDS as Readonly<Record<string, string>>)[chain] ?? `“${chain}”`
+
 /** `审计链 120 条、分案链 14 条（抽签 3 次）……` */
 export const proofWords = (proofs: readonly ChainProof[]): string =>
   proofs
@@ -108,14 +130,14 @@ export const proofWords = (proofs: readonly ChainProof[]): string =>
         ...(archived ? [`已归档 ${archived} 条`] : []),
         ...(away ? [`${away} 份归档文件不在本机，未核对`] : []),
       ]
-      return `${CHAIN_WORDS[chain]}链 ${entries} 条${notes.length > 0 ? `（${notes.join('，')}）` : ''}`
+      return `${wordOf(chain)}链 ${entries} 条${notes.length > 0 ? `（${notes.join('，')}）` : ''}`
     })
     .join('、')
 
 /** @throws Error naming the first place that does not fit */
 export function insist(proofs: readonly ChainProof[]): void {
   for (const { chain, failures } of proofs)
-    if (failures[0]) throw new Error(`${CHAIN_WORDS[chain]}链第 ${failures[0].seq} 条：${failures[0].what}`)
+    if (failures[0]) throw new Error(`${wordOf(chain)}链第 ${failures[0].seq} 条：${failures[0].what}`)
 }
 
 /** The database's own check, then every chain. @throws Error in Chinese */
