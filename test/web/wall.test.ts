@@ -12,6 +12,7 @@ import { topSources } from '../../web/wall/chrome/top-sources.ts'
 import { arrange, chooseScreen, type Place, SCREENS } from '../../web/wall/layout.ts'
 import { fitRows, moreWords, rowHeight, stepWords, whyWords } from '../../web/wall/panels/alert-rows.ts'
 import { isTrouble, worstFirst } from '../../web/wall/panels/source-words.ts'
+import { figureOf } from '../../web/wall/provenance.ts'
 import { nextMute, soundDue } from '../../web/wall/sound.ts'
 import { alert, alertsPanel, CUSTODY, FORCED, GARAGE, HALL, PATROL, PROPERTY } from '../pictures/fixtures/alerts.ts'
 import { NORMAL, NOW } from '../pictures/fixtures/panels.ts'
@@ -225,5 +226,22 @@ describe('chart updates', () => {
       kind: 'series',
       option: { series: [{ type: 'bar', data: [2] }, {}] },
     })
+  })
+})
+
+describe('provenance', () => {
+  it('of every key figure is known, of steps and stages by their whole', () => {
+    const marks = [
+      'flow.red',
+      'zeros.case',
+      'access.passes',
+      'review.check',
+      'disclosure.published',
+      'mediation.session',
+    ]
+    expect(marks.map(figureOf)).toEqual([
+      ...['flow.red', 'zero.case', 'access.passes-today', 'review.open', 'disclosure.published-year', 'mediation.open'],
+    ])
+    expect(figureOf('something.else')).toBeNull()
   })
 })

@@ -123,10 +123,10 @@ export const SCREENS: readonly Screen[] = [
     height: 1080,
     panels: [
       ...column(20, 560, 118, [
-        ['flow', 376],
+        ['flow', 380],
         ['due-calendar', 196],
         ['case-trend', 178],
-        ['structure', 140],
+        ['structure', 136],
       ]),
       ...column(596, 560, 118, [
         ['draw', 306],
