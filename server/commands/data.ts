@@ -57,7 +57,8 @@ function generatedIn(part: unknown): string[] {
   return Object.values(part).flatMap(generatedIn)
 }
 
-function secretNames({ sources }: Config, probe: boolean): string[] {
+/** Names that secrets.json must hold for this configuration. */
+export function secretNames({ sources }: Config, probe: boolean): string[] {
   const generated = generatedIn(sources)
   const brokers = ['server', ...sources.sources.map(({ id }) => id), ...(probe ? ['probe'] : [])]
   return ['cookie.1', 'site.key', ...brokers.map((id) => `broker.${id}`), ...new Set(generated)]

@@ -97,7 +97,19 @@ describe('doctor', () => {
     const { status, said } = run('doctor', [])
     expect(said).not.toMatch(/^fail/m)
     expect(status).toBe(0)
-    for (const subject of ['配置', '日历', '时钟', '磁盘', '端口', '消息代理', '记录库', '指标库', '证书'])
+    for (const subject of [
+      '配置',
+      '日历',
+      '时钟',
+      '磁盘',
+      '权限',
+      '密钥',
+      '端口',
+      '消息代理',
+      '记录库',
+      '指标库',
+      '证书',
+    ])
       expect(said).toMatch(new RegExp(`^(ok  |warn)  ${subject}`, 'm'))
     expect(existsSync(join(place, 'data'))).toBe(false)
   })

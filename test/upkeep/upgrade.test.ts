@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { zstdDecompressSync } from 'node:zlib'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { schemaCheck } from '../../server/commands/checks/schema.ts'
 import { demoPeople, ensureSecrets, prepareDataDir } from '../../server/commands/data.ts'
 import { assemble, type House } from '../../server/main.ts'
 import { judgeStanding } from '../../server/upkeep/upgrade.ts'
@@ -54,6 +55,9 @@ async function open(dataDir: string) {
   return (path: string, role: string) => ask(house?.url ?? '', 'GET', `/api/v1${path}`, { token: token(role) })
 }
 
+const doctor = () =>
+  schemaCheck.look({ configDir: join(ROOT, 'config'), dataDir: at('data'), environment: {} as never })
+
 /** Rows of each table, and a hash-free picture of what must not change. */
 function counts(file: string): Map<string, number> {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -71,6 +75,7 @@ describe.each(OLD)('data of %s', (name) => {
   it('are opened, migrated and readable, chains and draws verify; the backup of before gives back the old data', async () => {
     const file = unpack(name)
     const before = counts(file)
+    expect(await doctor()).toMatchObject([{ level: 'warn', text: expect.stringMatching(/较旧的程序写成，差 \d+ 步/) }])
     const get = await open(at('data'))
     const list = async (path: string, role: string) => {
       const { status, json } = await get(path, role)
@@ -86,6 +91,7 @@ describe.each(OLD)('data of %s', (name) => {
     for (const path of ['/alerts?limit=1000', '/figures']) await list(path, 'security-officer')
     await house?.stop()
     house = undefined
+    expect(await doctor()).toMatchObject([{ level: 'ok' }])
     const verified = await run('verify', ['audit'], { SANLING_DATA: at('data'), SANLING_ANCHORS: at('no-anchors') })
     expect([verified.code, verified.stderr]).toEqual([0, ''])
     // Nothing of record is gone; what time itself drops (sessions, measures, old events) is not looked at.

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Config, ConfigError, loadConfig } from '../../../config/load.ts'
 import { officeTime } from '../../../config/zone.ts'
 import { systemClock } from '../../clock.ts'
@@ -14,10 +16,18 @@ export function configOf({ configDir }: Place): Config | undefined {
 
 export const configCheck: Check = {
   subject: '配置',
-  look: async ({ configDir }) => {
+  look: async ({ configDir, dataDir }) => {
     try {
       const { site, sources } = loadConfig(configDir, process.env.SANLING_SERVICES)
       return [
+        ...(site.demo && !existsSync(join(dataDir, 'demo.json'))
+          ? [
+              warn(
+                '仍是随程序附带的演示配置（site.yaml demo: true）：所有内容都标“演示”，采集的是模拟数据',
+                '正式使用前把 site.yaml、sources.yaml 改成本院的，并删去 demo: true',
+              ),
+            ]
+          : []),
         ok(
           `${site.unit}：${sources.sources.length} 个来源、${site.doors.length} 道门、${site.terminals.length} 台终端`,
         ),

@@ -1,7 +1,12 @@
 import type { Check } from './check.ts'
+import { clockCheck } from './clock.ts'
 import { clusterCheck } from './cluster.ts'
 import { calendarCheck, configCheck } from './config.ts'
-import { certificateCheck, clockCheck, diskCheck, runtimeCheck, secretsCheck } from './machine.ts'
+import { diskCheck, rightsCheck } from './folders.ts'
+import { certificateCheck, runtimeCheck } from './machine.ts'
+import { directoryCheck, scannerCheck } from './optional.ts'
+import { schemaCheck } from './schema.ts'
+import { secretsCheck } from './secrets.ts'
 import { brokerCheck, metricsCheck, portCheck, recordsCheck } from './services.ts'
 
 import { healthCheck } from './upkeep.ts'
@@ -15,11 +20,15 @@ export const CHECKS: readonly Check[] = [
   calendarCheck,
   clockCheck,
   diskCheck,
+  rightsCheck,
   secretsCheck,
   portCheck,
   brokerCheck,
   recordsCheck,
+  schemaCheck,
   metricsCheck,
+  directoryCheck,
+  scannerCheck,
   clusterCheck,
   certificateCheck,
   healthCheck,

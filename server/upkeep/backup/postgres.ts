@@ -39,6 +39,15 @@ async function run(name: string, args: readonly string[], url: string): Promise<
   }
 }
 
+/** What `pg_dump --version` says; undefined where there is none. */
+export const dumpVersion = async (): Promise<string | undefined> => {
+  try {
+    return (await promisify(execFile)(programOf('pg_dump'), ['--version'])).stdout.trim()
+  } catch {
+    return undefined
+  }
+}
+
 /** Custom format: compressed, restored by pg_restore. */
 export async function dumpPostgres(url: string, file: string): Promise<void> {
   await run('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', `--file=${file}`], url)
