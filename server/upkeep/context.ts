@@ -2,6 +2,7 @@ import type { UpkeepRules } from '../../config/upkeep.ts'
 import type { SourcesPanel } from '../../contract/panels/sources.ts'
 import type { AlertDesk, Records } from '../feature.ts'
 import type { RecordsOptions } from '../records/store.ts'
+import type { NamedCertificate } from './certificates.ts'
 import type { RetentionDeps } from './retention/index.ts'
 import type { PartState } from './rules.ts'
 
@@ -25,6 +26,8 @@ export interface UpkeepDeps extends Pick<RetentionDeps, 'audit' | 'approvals' | 
   newId(): string
   failed(error: unknown, where: string): void
   sources(now: number): Promise<SourcesPanel>
+  /** Those that services.yaml names. */
+  certificates?: readonly NamedCertificate[]
   broker: { kind: 'embedded' | 'mqtt'; ready(): PartState }
   intake(): PartState
 }

@@ -1,9 +1,15 @@
 import type { Health, HealthItem } from '../../contract/http/health.ts'
+import { judgeCertificate } from './certificates.ts'
 import type { UpkeepDeps } from './context.ts'
 import { diskOf, type Pulse, sizeMb, timeIsSynced } from './facts.ts'
+import { daysLeft, readSamples, withToday, writeSamples } from './forecast.ts'
+import { anchorFacts, clockOffset } from './outside.ts'
 import { latestRuns } from './repository.ts'
 import {
+  type DiskFacts,
+  judgeAnchors,
   judgeBroker,
+  judgeCertificates,
   judgeDisk,
   judgeIngest,
   judgeMetrics,
@@ -20,13 +26,20 @@ import {
 export async function look(deps: UpkeepDeps, pulse: Pulse, now: number): Promise<Omit<Health, 'mayRun' | 'running'>> {
   const { rules, records, options, dataDir, backups, broker } = deps
   const limits = rules.health
-  const [sources, runs] = await Promise.all([deps.sources(now), latestRuns(records.read)])
+  const [sources, runs, kept, offset] = await Promise.all([
+    deps.sources(now),
+    latestRuns(records.read),
+    anchorFacts(records.read, deps.anchors),
+    clockOffset(),
+  ])
+  const pulsed = pulse.read()
   const items: HealthItem[] = [
-    judgeProcess(pulse.read(), limits),
-    judgeBroker(broker.ready(), broker.kind),
+    judgeProcess(pulsed, limits),
+    judgeBroker(broker.ready(), broker.kind, pulsed.uptimeS),
     judgeIngest(sources, limits),
     judgeSelftest(sources),
-    judgeTimeSync(timeIsSynced()),
+    judgeTimeSync(timeIsSynced(), offset),
+    ...judgeCertificates((deps.certificates ?? []).map((one) => judgeCertificate(one, now))),
     ...judgeSources(sources, limits),
     judgeRecords({
       kind: options.kind,
@@ -34,11 +47,21 @@ export async function look(deps: UpkeepDeps, pulse: Pulse, now: number): Promise
       sizeMb: options.kind === 'sqlite' ? sizeMb(options.file) : null,
     }),
     judgeMetrics(sources),
-    judgeDisk(diskOf('disk', '数据目录磁盘', dataDir), limits),
-    judgeDisk(diskOf('disk-backups', '备份目录磁盘', backups), limits),
+    ...disksOf(dataDir, backups, now).map(({ disk, days }) => judgeDisk(disk, limits, days)),
+    judgeAnchors(kept, deps.anchors, now),
     ...judgeRuns(runs, rules.nightly, now, limits),
   ]
   return { at: now, level: worst(items.map(({ level }) => level)), items, versions: versionsOf(deps) }
+}
+
+/** Each disk with the days it still lasts; today's sample is kept for the days to come. */
+function disksOf(dataDir: string, backups: string, now: number): { disk: DiskFacts; days: number | null }[] {
+  const disks = [diskOf('disk', '数据目录磁盘', dataDir), diskOf('disk-backups', '备份目录磁盘', backups)]
+  const free = Object.fromEntries(disks.flatMap(({ id, freeGb }) => (freeGb === null ? [] : [[id, freeGb] as const])))
+  const before = readSamples(dataDir)
+  const samples = withToday(before, free, now)
+  if (samples !== before) writeSamples(dataDir, samples)
+  return disks.map((disk) => ({ disk, days: disk.freeGb === null ? null : daysLeft(samples, disk.id, disk.freeGb) }))
 }
 
 const versionsOf = ({ version, rules }: UpkeepDeps): Health['versions'] => [

@@ -9,6 +9,8 @@ import {
   type UpkeepRun,
 } from '../../contract/http/health.ts'
 import type { SourcesPanel } from '../../contract/panels/sources.ts'
+import type { CertificateFinding } from './certificates.ts'
+import type { AnchorFacts } from './outside.ts'
 
 /** Pure rules of upkeep: when a nightly run is due, and what of our own parts is well. Times are epoch ms. */
 
@@ -52,8 +54,17 @@ export function judgeProcess({ uptimeS, rssMb, loopP99Ms }: ProcessFacts, limits
 
 export type PartState = { ok: true } | { ok: false; reason: string }
 
-export function judgeBroker(state: PartState, kind: 'embedded' | 'mqtt'): HealthItem {
+/** A server that is just coming up is not broken. */
+const STARTING_S = 30
+/** @param uptimeS of this process */
+export function judgeBroker(
+  state: PartState,
+  kind: 'embedded' | 'mqtt',
+  uptimeS = Number.POSITIVE_INFINITY,
+): HealthItem {
   const where = kind === 'embedded' ? '内置' : '外置'
+  if (!state.ok && uptimeS < STARTING_S)
+    return item('服务', 'broker', '消息代理', 'attention', `${where}，正在启动`, '半分钟后再看')
   return state.ok
     ? item('服务', 'broker', '消息代理', 'ok', `${where}，已连通`, '')
     : item(
@@ -154,28 +165,79 @@ export interface DiskFacts {
   /** Null when it cannot be read. */
   freeGb: number | null
 }
-export function judgeDisk({ id, name, freeGb }: DiskFacts, limits: Limits): HealthItem {
+const LASTS_ATTENTION_DAYS = 30
+const LASTS_FAULT_DAYS = 7
+/** @param days until it is full, as forecast.ts reckons it */
+export function judgeDisk({ id, name, freeGb }: DiskFacts, limits: Limits, days: number | null = null): HealthItem {
   if (freeGb === null) return item('存储', id, name, 'attention', '无法读取可用空间', '检查路径与权限')
-  const level = freeGb < limits.diskFaultGb ? 'fault' : freeGb < limits.diskAttentionGb ? 'attention' : 'ok'
+  const room = freeGb < limits.diskFaultGb ? 'fault' : freeGb < limits.diskAttentionGb ? 'attention' : 'ok'
+  const lasts = days === null || days > LASTS_ATTENTION_DAYS ? 'ok' : days < LASTS_FAULT_DAYS ? 'fault' : 'attention'
   return item(
     '存储',
     id,
     name,
-    level,
-    `可用 ${freeGb.toFixed(1)} GB`,
-    '腾出空间：可删 logs/ 旧文件、exports/、过期备份；不要删 records.sqlite* 与 spool/',
+    worst([room, lasts]),
+    `可用 ${freeGb.toFixed(1)} GB${days === null ? '' : `，${lastsWords(days)}`}`,
+    '腾出空间：可删 logs/ 旧文件、exports/、过期备份；不要删 records.sqlite* 与 spool/。用量不会停时扩容或缩短保留天数',
   )
 }
+const lastsWords = (days: number): string =>
+  days > 365 ? '按近日用量一年内够用' : `按近日用量约 ${Math.floor(days)} 天后用尽`
 
-export function judgeTimeSync(synced: boolean): HealthItem {
+const OFFSET_ATTENTION_S = 1
+const OFFSET_FAULT_S = 60
+/** @param offsetS seconds from NTP time, null where nobody tells */
+export function judgeTimeSync(synced: boolean, offsetS: number | null = null): HealthItem {
+  const level = offsetS === null ? (synced ? 'ok' : 'attention') : above(offsetS, OFFSET_ATTENTION_S, OFFSET_FAULT_S)
+  const apart =
+    offsetS === null
+      ? ''
+      : `，与时间服务器相差 ${offsetS < 1 ? `${Math.round(offsetS * 1000)} 毫秒` : `${offsetS.toFixed(1)} 秒`}`
   return item(
     '服务',
     'clock',
     '时间同步',
-    synced ? 'ok' : 'attention',
-    synced ? '已启用' : '没有发现时间同步服务',
-    '启用 chrony 或 systemd-timesyncd，并指向本院时间服务器',
+    level,
+    `${synced || offsetS !== null ? '已启用' : '没有发现时间同步服务'}${apart}`,
+    offsetS === null
+      ? '启用 chrony 或 systemd-timesyncd，并指向本院时间服务器'
+      : '运行 chronyc tracking 与 chronyc sources，看时间服务器是否可达',
   )
+}
+
+const ANCHOR_FAULT_MS = 600_000
+/** Heads are kept within a minute; what waits longer is not written at all. */
+export function judgeAnchors({ newest, waiting }: AnchorFacts, folder: string, now: number): HealthItem {
+  const late = waiting.filter(({ since }) => now - since > ANCHOR_FAULT_MS).map(({ chain }) => chain)
+  const at =
+    newest === null
+      ? ''
+      : officeTime(Date.parse(newest)).toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ')
+  return item(
+    '备份与核对',
+    'anchors',
+    '链尾存证',
+    late.length > 0 ? 'fault' : 'ok',
+    late.length > 0
+      ? `${late.join('、')} 链的新条目超过 10 分钟没有存证`
+      : newest === null
+        ? '尚无可存证的条目'
+        : `最近一次 ${at}`,
+    `检查存证目录 ${folder} 的空间与权限；期间被截断的链尾查不出来`,
+  )
+}
+
+/** The worst first; none when nothing uses TLS of its own. */
+export function judgeCertificates(found: readonly CertificateFinding[]): HealthItem[] {
+  const LEVEL = { ok: 'ok', warn: 'attention', fail: 'fault' } as const
+  if (found.length === 0) return []
+  const sorted = [...found].sort((a, b) => RANK[LEVEL[b.level]] - RANK[LEVEL[a.level]])
+  const bad = sorted.filter(({ level }) => level !== 'ok')
+  const shown = bad.length > 0 ? bad : sorted
+  const text = shown.map((one) => one.text).join('；')
+  return [
+    item('服务', 'certificates', '证书', worst(found.map(({ level }) => LEVEL[level])), text, shown[0]?.mend ?? ''),
+  ]
 }
 
 const MEND: Readonly<Record<RunKind, string>> = {

@@ -3,9 +3,13 @@ import { describe, expect, it, test } from 'vitest'
 import { officeTime } from '../../config/zone.ts'
 import { HEALTH_LEVELS, type UpkeepRun } from '../../contract/http/health.ts'
 import type { SourcesPanel } from '../../contract/panels/sources.ts'
+import { daysLeft, withToday } from '../../server/upkeep/forecast.ts'
+import { offsetOf } from '../../server/upkeep/outside.ts'
 import {
   isDue,
+  judgeAnchors,
   judgeBroker,
+  judgeCertificates,
   judgeDisk,
   judgeIngest,
   judgeMetrics,
@@ -137,3 +141,70 @@ function old(hours: number) {
   const good = run({ finishedAt: NOW - hours * HOUR })
   return { last: good, good }
 }
+
+describe('how long a disk lasts', () => {
+  const day = (n: number) => NOW + n * 24 * HOUR
+  const filling = (days: number, perDay: number) =>
+    Array.from({ length: days }, (_, n) => n).reduce(
+      (samples, n) => withToday(samples, { disk: 100 - n * perDay }, day(n)),
+      [] as ReturnType<typeof withToday>,
+    )
+  test.each([
+    ['too few days say nothing', 3, 2, null],
+    ['two a day', 10, 2, 40],
+    ['nothing is used', 10, 0, Number.POSITIVE_INFINITY],
+    ['it becomes more', 10, -1, Number.POSITIVE_INFINITY],
+  ])('%s', (_name, days, perDay, left) => expect(daysLeft(filling(days, perDay), 'disk', 80)).toEqual(left))
+  it('keeps one sample a day, and a month of them', () => {
+    const kept = filling(50, 1)
+    expect(kept).toHaveLength(30)
+    expect(withToday(kept, { disk: 1 }, day(49))).toBe(kept)
+    expect(daysLeft(kept, 'another', 80)).toBeNull()
+  })
+  test.each([
+    [400, 'ok', '一年内够用'],
+    [20.5, 'attention', '约 20 天后用尽'],
+    [3, 'fault', '约 3 天后用尽'],
+  ])('%d days', (days, level, words) => {
+    expect(judgeDisk({ id: 'disk', name: '盘', freeGb: 50 }, limits, days)).toMatchObject({
+      level,
+      text: expect.stringContaining(words),
+    })
+  })
+})
+
+describe('what is outside', () => {
+  const RECORDED =
+    'C0A80001,ntp.office,3,1764036000.123,-0.000482,0.000012,0.000031,-3.2,0.001,0.05,0.02,0.001,64.2,Normal'
+  test.each([
+    [RECORDED, 0.000482, 'ok'],
+    [RECORDED.replace('-0.000482', '2.5'), 2.5, 'attention'],
+    [RECORDED.replace('-0.000482', '-90.0'), 90, 'fault'],
+  ])('chrony says how far the clock is', (told, offset, level) => {
+    expect(offsetOf(told)).toBe(offset)
+    expect(judgeTimeSync(true, offset).level).toBe(level)
+  })
+  it('takes nothing else for an answer', () => {
+    for (const told of ['', '506 Cannot talk to daemon', 'a,b,c,d,,f,g,h,i,j,k,l,m,n'])
+      expect(offsetOf(told)).toBeNull()
+  })
+  test.each([
+    ['all is kept', [], 'ok'],
+    ['what is new waits its minute', [{ chain: 'audit', since: NOW - 30_000 }], 'ok'],
+    ['what waits longer is not kept', [{ chain: 'audit', since: NOW - HOUR }], 'fault'],
+  ])('heads of chains: %s', (_name, waiting, level) =>
+    expect(judgeAnchors({ newest: '2026-11-25T01:00:00.000Z', waiting }, '/kept', NOW).level).toBe(level),
+  )
+  it('shows the worst certificate, and nothing where there is none', () => {
+    expect(judgeCertificates([])).toEqual([])
+    const ok = { level: 'ok', text: '甲', mend: '' } as const
+    expect(judgeCertificates([ok])).toMatchObject([{ level: 'ok', text: '甲' }])
+    expect(judgeCertificates([ok, { level: 'warn', text: '乙', mend: '换' }])).toMatchObject([
+      { level: 'attention', text: '乙', mend: '换' },
+    ])
+  })
+  it('does not call a broker broken that is just coming up', () => {
+    expect(judgeBroker({ ok: false, reason: '尚未启动' }, 'embedded', 2).level).toBe('attention')
+    expect(judgeBroker({ ok: false, reason: '停了' }, 'embedded', 60).level).toBe('fault')
+  })
+})
