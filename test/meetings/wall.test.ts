@@ -5,6 +5,7 @@ import { cellText } from '../../collectors/intake/spreadsheet.ts'
 import { Brief } from '../../contract/brief/brief.ts'
 import { readDocx } from '../../server/disclosure/files/docx-read.ts'
 import { rereadPdf } from '../../server/disclosure/files/pdf-reread.ts'
+import { figureOf } from '../../web/wall/provenance.ts'
 import { event, House } from '../desk/browser.ts'
 
 /**
@@ -47,6 +48,19 @@ const figures = async (on: Page): Promise<Record<string, string>> => {
   const texts = (await on.evaluate(FIGURES)) as [string, string][]
   return Object.fromEntries(texts.map(([id, text]) => [id, /−?\d[\d.]*|–/.exec(squeezed(text))?.[0] ?? text]))
 }
+
+describe('the living wall', () => {
+  it('leads from its figures to birth certificates that exist', async () => {
+    const { items } = (await (await get('/figures')).json()) as { items: { name: string }[] }
+    const known = new Set(items.map(({ name }) => name))
+    const marks = (await page.evaluate(FIGURES)) as [string, string][]
+    const named = marks.flatMap(([mark]) => figureOf(mark) ?? [])
+    expect(named.filter((name) => !known.has(name))).toEqual([])
+    expect(named.length).toBeGreaterThan(3)
+    // A wall that came with a key has nobody signed in: its figures lead nowhere.
+    expect(await page.locator('.wall.linked').count()).toBe(0)
+  })
+})
 
 describe('a frozen wall', () => {
   it('stands at one instant, whatever comes after, and says what has changed since', async () => {
